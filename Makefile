@@ -1,0 +1,36 @@
+# The commands of the house. `make` alone lists them.
+# PORT, DATA and PYTHON may be given: make run PORT=9000 DATA=/somewhere PYTHON=python3.12
+MAKEFLAGS += --no-print-directory
+PORT ?= 8000
+DATA ?= data
+export PYTHON
+
+venv = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench bare lock
+
+help: ## List these commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
+
+setup: ## Make .venv with everything that running and testing need
+	@tools/setup.sh requirements-test.lock
+
+run: ## Start the demo community at http://127.0.0.1:8000 (PORT=, DATA=)
+	@tools/setup.sh requirements.lock
+	@$(venv)/python app.py --demo --port "$(PORT)" --data "$(DATA)"
+
+test: setup ## Run every check and test; say at the end what was left out
+	@$(venv)/python tests/run.py
+
+check: setup ## Look at style, types and layers only
+	@$(venv)/python tests/run.py --check
+
+bench: setup ## Measure the main pages beside a bare floor page
+	@$(venv)/python bench/run.py
+
+bare: setup ## Time a fresh clone with a bare environment, from nothing to the first page
+	@$(venv)/python tests/bare.py
+
+lock: setup ## Resolve pyproject.toml into the lock files (UPGRADE=--upgrade for newest)
+	@tools/lock.sh $(UPGRADE)

@@ -1,0 +1,127 @@
+"""Settings from the environment, typed, and checked at the start with one clear sentence each."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+MINIMUM_SECRET_CHARACTERS = 32
+WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "default"})
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class SettingsError(SystemExit):
+    """A setting does not fit; the text names it and says what would."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything the application may be told from outside; README has the table."""
+
+    data_dir: Path
+    database_url: str
+    secret_keys: tuple[str, ...] = field(repr=False)
+    base_url: str
+    demo: bool = False
+    community_name: str = "Sangha"
+    mail_url: str = "console:"
+    mail_from: str = "sangha@example.org"
+    socket_limit: int = 200
+    behind_proxies: int = 0
+    testing: bool = False
+    log_level: str = "INFO"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us by https, so that cookies must say so."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """The host (and port) that people reach us by."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is a file beside us."""
+        return self.database_url.startswith("sqlite")
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings; raises SettingsError with one sentence that says what to do."""
+    env = dict(os.environ if environ is None else environ)
+    demo = _switch(env, "DEMO")
+    data_dir = Path(env.get("DATA", "data")).expanduser().resolve()
+    base_url = env.get("BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
+    settings = Settings(
+        data_dir=data_dir,
+        database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'community.db'}",
+        secret_keys=_secret_keys(env, data_dir, base_url),
+        base_url=base_url,
+        demo=demo,
+        community_name=env.get("COMMUNITY_NAME", "Sangha"),
+        mail_url=env.get("MAIL_URL") or "console:",
+        mail_from=env.get("MAIL_FROM", "sangha@example.org"),
+        socket_limit=_number(env, "SOCKET_LIMIT", 200, low=1, high=2000),
+        behind_proxies=_number(env, "BEHIND_PROXIES", 0, low=0, high=3),
+        log_level=env.get("LOG_LEVEL", "INFO").upper(),
+    )
+    _check(settings)
+    return settings
+
+
+def _secret_keys(env: Mapping[str, str], data_dir: Path, base_url: str) -> tuple[str, ...]:
+    """Take the key from the environment, or keep a made one in the data folder, readable by us alone.
+
+    The made key is for one machine that people reach by loopback; anything else must be given its key.
+    """
+    given = env.get("SECRET_KEY", "")
+    if given:
+        older = tuple(key for key in env.get("SECRET_KEY_FALLBACKS", "").split(",") if key)
+        return (given, *older)
+    if (urlsplit(base_url).hostname or "") not in LOOPBACK_HOSTS:
+        raise SettingsError("SECRET_KEY is missing: give one of at least 32 random characters, by environment.")
+    return (_kept_key(data_dir),)
+
+
+def _kept_key(data_dir: Path) -> str:
+    path = data_dir / "secret_key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _check(settings: Settings) -> None:
+    for key in settings.secret_keys:
+        if len(key) < MINIMUM_SECRET_CHARACTERS or key.lower() in WEAK_SECRETS or len(set(key)) < 8:  # noqa: PLR2004
+            raise SettingsError("SECRET_KEY is too easy to guess: give at least 32 random characters.")
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+        raise SettingsError("BASE_URL must look like https://community.example.org, without a path.")
+    if parts.scheme == "http" and (parts.hostname or "") not in LOOPBACK_HOSTS:
+        raise SettingsError("BASE_URL must begin with https:// unless it is 127.0.0.1 or localhost.")
+    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    if not settings.mail_url.startswith(("console:", "file:", "smtp://", "smtps://")):
+        raise SettingsError("MAIL_URL must be console:, file:FOLDER, smtp://… or smtps://….")
+
+
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    value = env.get(name, "").lower()
+    if value in {"", "0", "no", "off", "false"}:
+        return False
+    if value in {"1", "yes", "on", "true"}:
+        return True
+    raise SettingsError(f"{name} must be 1 or 0.")
+
+
+def _number(env: Mapping[str, str], name: str, default: int, *, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(f"{name} must be a whole number from {low} to {high}.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Practice groups: who belongs, who teaches, and what was agreed."""

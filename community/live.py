@@ -1,0 +1,344 @@
+"""The Socket.IO door: who is connected, what they may send, and how facts leave the house.
+
+A socket outlives the right that opened it, so every command loads the person anew, rooms are joined on the
+server only, and ``close_sockets_of`` and ``turn_out`` end what has been withdrawn. Facts are signals: what one
+may see is asked for over HTTP. Socket.IO's own loggers stay off, since they print what people send.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from flask import Flask, request, session
+from flask_socketio import ConnectionRefusedError as Refuse
+from flask_socketio import SocketIO
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from community.clock import now
+from community.config import LOOPBACK_HOSTS, Settings
+from community.db import session as database
+from community.errors import Invalid, NotAllowed, Refused, TooOften
+
+if TYPE_CHECKING:
+    from community.members.models import Member
+
+log = structlog.get_logger("community.live")
+
+FRAME_BYTES = 16 * 1024
+QUIET_AFTER = 40  # commands over the limit before the socket is cut
+COMMANDS = RateLimitItemPerSecond(20, 4)  # a burst of 20, five a second over time
+UNKNOWN_AFTER_SECONDS = 10
+
+
+class Person(Protocol):
+    """What the members slice hands over for a sign-in that still stands."""
+
+    member: "Member"
+    sign_in_id: int
+
+
+@dataclass
+class Socket:
+    """One connected browser tab."""
+
+    sid: str
+    member_id: int
+    sign_in_id: int
+    rooms: dict[str, int] = field(default_factory=dict)  # room -> the group whose members it is for
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One command: who sent it, when, over which socket."""
+
+    by: "Member"
+    at: datetime
+    socket: Socket
+
+
+Handler = Callable[..., dict[str, Any] | None]
+Shape = dict[str, type]
+
+socketio = SocketIO()
+_sockets: dict[str, Socket] = {}
+_lock = threading.RLock()
+_commands: dict[str, tuple[Handler, Shape]] = {}
+_on_lost: list[Callable[[Socket], None]] = []
+_tickers: list[tuple[float, Callable[[], None]]] = []
+_loaders: dict[str, Callable[..., Any]] = {}
+_limiter = MovingWindowRateLimiter(MemoryStorage())
+
+
+class BoundedWebSocket(SimpleWebSocketWSGI):
+    """Refuse a large frame before it is in memory; engine.io's own limit looks only afterwards."""
+
+    def __init__(self, handler: Any, server: Any, **kwargs: Any) -> None:
+        super().__init__(handler, server, **kwargs, max_message_size=FRAME_BYTES)
+
+
+class OriginGuard:
+    """Let only pages of this site open a socket: a missing Origin is no browser of ours."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        self.app, self.origins, self.limit = app, origins(settings), settings.socket_limit
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer 400 to a foreign origin and 503 past the number of sockets that threads can carry."""
+        if environ.get("PATH_INFO", "").startswith("/socket.io"):
+            if environ.get("HTTP_ORIGIN") not in self.origins:
+                start_response("400 Bad Request", [("Content-Type", "text/plain")])
+                return [b"not from here"]
+            if len(socketio.server.eio.sockets) >= self.limit:
+                start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "20")])
+                return [b"full for the moment"]
+        return self.app(environ, start_response)
+
+
+def origins(settings: Settings) -> frozenset[str]:
+    """Give the origins our pages have; on one machine its two loopback names are the same place."""
+    scheme, _, place = settings.base_url.partition("://")
+    host, _, port = place.partition(":")
+    names = ("127.0.0.1", "localhost") if host in LOOPBACK_HOSTS else (host,)
+    return frozenset(f"{scheme}://{name}{':' + port if port else ''}" for name in names)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Open the door for sockets: websocket only, one origin, small frames, no packet in any log."""
+    socketio.init_app(
+        app,
+        async_mode="threading",
+        transports=["websocket"],
+        cors_allowed_origins=sorted(origins(settings)),
+        manage_session=False,
+        always_connect=False,
+        logger=False,
+        engineio_logger=False,
+        max_http_buffer_size=FRAME_BYTES,
+        ping_interval=20,
+        ping_timeout=20,
+    )
+    engine = socketio.server.eio
+    engine._async = {**engine._async, "websocket": BoundedWebSocket}  # noqa: SLF001 - the one place that bounds frames
+    socketio.on_event("connect", _connect)
+    socketio.on_event("disconnect", _disconnect)
+    socketio.on_error_default(_failed)
+    for name in _commands:
+        socketio.on_event(name, _runner(name))
+    app.wsgi_app = OriginGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
+
+
+def load_people_with(
+    by_token: Callable[[str, datetime], Person | None],
+    by_sign_in: Callable[[int, datetime], Person | None],
+    standing: Callable[[Iterable[int], datetime], set[int]],
+) -> None:
+    """Take the members slice's ways to a person, and its answer to which sign-ins still stand."""
+    _loaders.update(token=by_token, sign_in=by_sign_in, standing=standing)
+
+
+def command(name: str, **shape: type) -> Callable[[Handler], Handler]:
+    """Register a command: ``name`` is noun:verb, ``shape`` its fields and types; strings are at most 200 long.
+
+    The handler gets a Call and the fields, returns a dict that is merged into ``{"ok": True}``, and raises
+    Refused kinds, which become ``{"ok": False, "error": {"kind", "message"}}``.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _commands[name] = (handler, shape)
+        return handler
+
+    return register
+
+
+def on_lost(listener: Callable[[Socket], None]) -> None:
+    """Call the listener when a socket is gone, whatever the reason."""
+    _on_lost.append(listener)
+
+
+def every(seconds: float, tick: Callable[[], None]) -> None:
+    """Run a tick inside the application every so often, once ``start_tickers`` was called."""
+    _tickers.append((seconds, tick))
+
+
+def watch(call: Call, room: str, *, group_id: int) -> None:
+    """Let a socket hear a room; the caller has asked for permission, on the thing that the room is about."""
+    call.socket.rooms[room] = group_id
+    socketio.server.enter_room(call.socket.sid, room)
+
+
+def unwatch(call: Call, room: str) -> None:
+    """Let a socket hear a room no longer; a room that it never heard is fine."""
+    call.socket.rooms.pop(room, None)
+    socketio.server.leave_room(call.socket.sid, room)
+
+
+def tell(room: str, fact: str, payload: dict[str, Any]) -> None:
+    """Send a fact to everybody in a room."""
+    socketio.emit(fact, payload, to=room)
+
+
+def thread_room(thread_id: int) -> str:
+    """Name the room of those who have a thread open."""
+    return f"thread:{thread_id}"
+
+
+def sit_room(key: str) -> str:
+    """Name the room of those who are seated in a sit."""
+    return f"sit:{key}"
+
+
+def member_room(member_id: int) -> str:
+    """Name the room of one member's tabs."""
+    return f"member:{member_id}"
+
+
+def sockets_of(member_id: int) -> list[Socket]:
+    """Give a member's connected tabs on this process."""
+    with _lock:
+        return [each for each in _sockets.values() if each.member_id == member_id]
+
+
+def close_sockets_of(*, member_id: int | None = None, sign_in_ids: Iterable[int] = ()) -> None:
+    """Cut the sockets of a member, or of some sign-ins, at once."""
+    ended = set(sign_in_ids)
+    with _lock:
+        found = [each for each in _sockets.values() if each.member_id == member_id or each.sign_in_id in ended]
+    for each in found:
+        socketio.server.disconnect(each.sid)
+
+
+def turn_out(*, member_id: int, group_id: int) -> None:
+    """Take a member's sockets out of every room of a group they no longer belong to."""
+    for each in sockets_of(member_id):
+        for room in [name for name, owner in each.rooms.items() if owner == group_id]:
+            each.rooms.pop(room, None)
+            socketio.server.leave_room(each.sid, room)
+
+
+def start_tickers(app: Flask) -> None:
+    """Begin the ticks and the sweep of sockets that should no longer be here."""
+    seen: dict[str, datetime] = {}
+    for seconds, tick in [*_tickers, (5.0, lambda: sweep(seen))]:
+        socketio.start_background_task(_tick_on, app, seconds, tick)
+
+
+def sweep(seen: dict[str, datetime]) -> None:
+    """Cut sockets whose sign-in has ended, and raw ones that never said who they are."""
+    at = now()
+    with _lock:
+        known = list(_sockets.values())
+    standing = _loaders["standing"]({each.sign_in_id for each in known}, at)
+    close_sockets_of(sign_in_ids={each.sign_in_id for each in known} - standing)
+    named = {socketio.server.manager.eio_sid_from_sid(each.sid, "/") for each in known}
+    strangers = [sid for sid in list(socketio.server.eio.sockets) if sid not in named]
+    for sid in strangers:
+        if (at - seen.setdefault(sid, at)).total_seconds() >= UNKNOWN_AFTER_SECONDS:
+            socketio.server.eio.disconnect(sid)
+    for sid in set(seen) - set(strangers):
+        del seen[sid]
+
+
+def _tick_on(app: Flask, seconds: float, tick: Callable[[], None]) -> None:
+    while True:
+        socketio.sleep(seconds)
+        with app.app_context():
+            try:
+                tick()
+            except Exception:
+                log.exception("tick_failed", tick=getattr(tick, "__qualname__", "sweep"))
+                database().rollback()
+
+
+def _connect(_auth: Any = None) -> None:
+    token = session.get("_user_id")
+    person = _loaders["token"](token, now()) if isinstance(token, str) else None
+    if person is None:
+        raise Refuse("signed out")
+    sid = _sid()
+    with _lock:
+        _sockets[sid] = Socket(sid, person.member.id, person.sign_in_id)
+    socketio.server.enter_room(sid, member_room(person.member.id))
+
+
+def _disconnect(_reason: Any = None) -> None:
+    with _lock:
+        gone = _sockets.pop(_sid(), None)
+    if gone is not None:
+        for listener in _on_lost:
+            listener(gone)
+
+
+def _runner(name: str) -> Callable[..., dict[str, Any]]:
+    """Wrap a command: rate, shape and person first; every outcome is a dict."""
+    handler, shape = _commands[name]
+
+    def run(*given: Any) -> dict[str, Any]:
+        try:
+            socket = _sockets.get(_sid())
+            if socket is None:
+                raise NotAllowed
+            _slow_down(socket)
+            fields = _fields(given, shape)
+            at = now()
+            person = _loaders["sign_in"](socket.sign_in_id, at)
+            if person is None:
+                close_sockets_of(sign_in_ids=[socket.sign_in_id])
+                raise NotAllowed("You are signed out.")
+            return {"ok": True, **(handler(Call(person.member, at, socket), **fields) or {})}
+        except Refused as refusal:
+            return {"ok": False, "error": {"kind": refusal.kind, "message": refusal.sentence}}
+
+    return run
+
+
+def _slow_down(socket: Socket) -> None:
+    within_socket = _limiter.hit(COMMANDS, "socket", socket.sid)
+    within_person = _limiter.hit(COMMANDS, "member", str(socket.member_id), cost=1)
+    if within_socket and within_person:
+        socket.refused = 0
+        return
+    socket.refused += 1
+    if socket.refused > QUIET_AFTER:
+        log.warning("socket_cut", member=socket.member_id)
+        socketio.server.disconnect(socket.sid)
+    raise TooOften(retry_after_seconds=4)
+
+
+def _fields(given: tuple[Any, ...], shape: Shape) -> dict[str, Any]:
+    """Take exactly the declared fields of one object; anything else is refused before a handler sees it."""
+    payload = given[0] if len(given) == 1 else ({} if not given else None)
+    if not isinstance(payload, dict):
+        raise Invalid("A command carries one object.")
+    fields = {}
+    for name, kind in shape.items():
+        value = payload.get(name)
+        if type(value) is not kind or not _fits(value):
+            raise Invalid("A part of the command is missing or not of its kind.", field=name)
+        fields[name] = value
+    return fields
+
+
+def _fits(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 200 and "\x00" not in value and value.isprintable()  # noqa: PLR2004
+    return not isinstance(value, int) or 0 <= value < 2**31
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    """Answer a fault of ours without a word of what was sent."""
+    log.error("command_failed", error=type(error).__name__, exc_info=error)
+    database().rollback()
+    return {"ok": False, "error": {"kind": "broken", "message": "Something broke on our side. Please try again."}}
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+

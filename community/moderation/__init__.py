@@ -1,0 +1,1 @@
+"""The desk: cases, what teachers decide, and the log of it."""

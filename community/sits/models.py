@@ -1,0 +1,57 @@
+"""Series of sits, and each member's own record of having sat. A single sit is computed, see ``sit.py``."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from community.db import Base, WordEnum, one_of
+from community.groups.models import Group
+from community.members.models import Member
+
+TITLE_LENGTH = 120
+
+
+class SeriesStatus(StrEnum):
+    """Whether a series goes on."""
+
+    PLANNED = "planned"
+    ENDED = "ended"
+
+
+class SitSeries(Base):
+    """One sit or a recurring one, kept as wall time, zone and RRULE; ``plan`` is the copy that it uses."""
+
+    __tablename__ = "sit_series"
+    __table_args__ = (one_of("status", SeriesStatus), sa.Index(None, "group_id", "status"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(sa.String(TITLE_LENGTH))
+    plan: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    wall_start: Mapped[str] = mapped_column(sa.String(19))  # 2026-11-25T12:40:00, in ``zone``
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    rrule: Mapped[str | None] = mapped_column(sa.String(200))  # None: once
+    leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id"))
+    status: Mapped[SeriesStatus] = mapped_column(WordEnum(SeriesStatus), default=SeriesStatus.PLANNED)
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship()
+    leader: Mapped[Member | None] = relationship(foreign_keys=[leader_id])
+
+
+class Attendance(Base):
+    """That a member sat, and from when: the member's own record, shown to nobody else."""
+
+    __tablename__ = "attendances"
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    joined_at: Mapped[datetime]

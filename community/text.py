@@ -1,0 +1,519 @@
+"""Markdown in, safe HTML out: the one renderer, and the only importer of the parser and both sanitisers.
+
+Three layers stand one behind the other so that no single failure is a hole: the parser never passes raw HTML
+on, bleach keeps an allow-list, nh3 keeps the same list once more. Nothing touches the string after them, so
+whatever changes a text (link notes, headings) is done to the parser's tokens. The limits are measured, see
+``bench/render.py``: each stands for a kind of input that would otherwise keep a worker busy.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from html.parser import HTMLParser
+from typing import Final
+
+import nh3
+import structlog
+from bleach.sanitizer import Cleaner
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from community.errors import Invalid
+
+log = structlog.get_logger(__name__)
+
+RENDERER_VERSION: Final = 1
+"""Stored beside the HTML; a higher number tells the re-rendering job what is old."""
+
+MAX_CHARACTERS: Final = 20_000
+MAX_LINES: Final = 600
+"""Lines with something on them; empty ones cost nothing."""
+MAX_OF_EACH_SIGN: Final = 1_000
+MAX_SIGNS: Final = 2_000
+MAX_ADDRESSES: Final = 250
+MAX_DEPTH: Final = 8
+"""Quotes and lists inside one another."""
+MAX_LIST_SIGNS: Final = 800
+"""Quote and list signs at the beginnings of lines, all together."""
+MAX_CELLS: Final = 1_000
+"""Cells of all tables together, with the empty ones that a short row is filled up with."""
+MAX_TAGS: Final = 4_500
+MAX_HTML: Final = 120_000
+"""The last two are asked between parser and bleach: they catch what repeats itself, as one long address would."""
+
+SIGNS: Final = "[]!*_~<>&|`\\"
+MAX_ADDRESS: Final = 2_000
+MAX_LINK_TITLE: Final = 200
+
+TAGS: Final = frozenset(
+    "p br strong em del code pre blockquote ul ol li a h2 h3 h4 hr table thead tbody tr th td sup".split()
+)
+SCHEMES: Final = frozenset({"http", "https", "mailto"})
+LINK_REL: Final = "nofollow ugc noopener"
+
+_HEADINGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h4", "h5": "h4", "h6": "h4"}
+_CONTAINERS: Final = frozenset({"blockquote_open", "bullet_list_open", "ordered_list_open"})
+_CONTAINER_ENDS: Final = frozenset({"blockquote_close", "bullet_list_close", "ordered_list_close"})
+_INLINE_TAGS: Final = frozenset({"a", "strong", "em", "del", "code", "sup"})
+
+_ADDRESS_SIGNS: Final = r"[A-Za-z0-9;/?:@&=+$,_.!~*'()#%-]*"
+_HOST: Final = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?(?::[0-9]{1,5})?"
+_EXTERNAL: Final = re.compile(rf"https?://(?P<host>{_HOST})(?:[/?#]{_ADDRESS_SIGNS})?", re.IGNORECASE)
+_LOCAL: Final = re.compile(rf"/(?!/){_ADDRESS_SIGNS}")
+_MAIL: Final = re.compile(r"mailto:(?P<address>[a-z0-9._+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
+_LANGUAGE: Final = re.compile(r"[a-z0-9+-]{1,20}")
+_START: Final = re.compile(r"[0-9]{1,9}")
+
+_LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN: Final = re.compile(
+    # Controls, lone surrogates, soft hyphens, what turns the reading direction, byte marks, annotations. Kept:
+    # joiners, the two plain direction marks, number signs of the Arabic script and Kaithi, flags' tag letters.
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u180e\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+"
+    # A joiner between plain letters joins nothing; a run of them hides something.
+    "|(?<![^\x00-\x7f])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+"
+)
+_DIRECTION_MARKS: Final = re.compile("[\u061c\u200e\u200f]")
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def _stacking_marks() -> str:
+    """Give the combining marks of the basic plane as the inside of a character class."""
+    marks = (chr(code) for code in range(0x300, 0xFFFF) if unicodedata.category(chr(code)) in {"Mn", "Me"})
+    return "".join(marks)
+
+
+_STACKED: Final = re.compile("([{0}]{{8}})[{0}]+".format(_stacking_marks()))
+"""More than eight marks on one letter reach over the lines around it."""
+
+_LEADING_SIGNS: Final = re.compile(r"^(?:[ \t]*(?:>|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)))+", re.MULTILINE)
+_LEADING_SIGN: Final = re.compile(r">|[-+*]|[0-9]{1,9}[.)]")
+_RULE_LINE: Final = re.compile(r"(?:[-*_][ \t]*){3,}")
+_TABLE_RULE_SIGNS: Final = "|:- \t>*+.)0123456789"
+
+_LINK_LIKE: Final = re.compile(
+    r"://|\bwww\.|\b(?:https?|ftp|mailto|tel|sms|javascript|data|file):\S"
+    r"|\S@\S"
+    r"|\w\.[^\W\d_]{2,}"
+    r"|\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}\b",
+    re.IGNORECASE,
+)
+_DOTS: Final = str.maketrans("\u3002\uff61\u2024", "...")
+
+
+class TextTooHeavy(Invalid):
+    """A text is over one of the measured limits; ``limit`` is that limit's short name."""
+
+    def __init__(self, sentence: str, *, limit: str) -> None:
+        self.limit = limit
+        super().__init__(sentence, field="source")
+
+
+def safe_html(source: str) -> str:
+    """Render Markdown as HTML that any page may show, or raise ``TextTooHeavy`` before the work begins.
+
+    Nothing but that refusal leaves here: a text the parser stumbles over comes back as it was typed, escaped.
+    """
+    text = tidy(source)
+    if not text.strip():
+        return ""
+    _refuse_what_is_too_heavy(text)
+    try:
+        return _clean(_parsed(text))
+    except Invalid:
+        raise
+    except Exception as error:
+        log.warning("render_failed", error=type(error).__name__)
+        return _plain(text)
+
+
+def tidy(text: str) -> str:
+    """Give a text as it may be stored: one kind of line end, nothing unseen, no piles of marks."""
+    if len(text) > 2 * MAX_CHARACTERS:  # line ends count twice on the way from a browser; beyond that, why look
+        raise _too_long(len(text))
+    text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
+    return text if text.isascii() else _STACKED.sub(r"\1", text)
+
+
+def excerpt(safe: str, *, length: int = 140) -> str:
+    """Give the first words of rendered HTML as plain text for lists, at most ``length`` characters.
+
+    The answer is text, not HTML: a template escapes it as it does every other text.
+    """
+    words = _Words()
+    for start in range(0, len(safe), 2_000):
+        words.feed(safe[start : start + 2_000])
+        if words.size > 2 * length:
+            break
+    else:
+        words.close()
+    text = " ".join("".join(words.parts).split())
+    if len(text) <= length:
+        return text
+    cut = text[:length]
+    whole_words = cut.rpartition(" ")[0]
+    return (whole_words if len(whole_words) > length // 2 else cut[:-1]).rstrip(" ,;:.–—-") + "…"
+
+
+def one_line(text: str, *, limit: int, field: str, what: str) -> str:
+    """Give a title or a name as it is stored: one line, composed letters, nothing unseen.
+
+    Raises ``Invalid`` for ``field`` when nothing can be seen of it or it is over ``limit`` characters; ``what``
+    names it in that sentence ("title").
+    """
+    seen = _DIRECTION_MARKS.sub("", tidy(text))
+    line = " ".join(unicodedata.normalize("NFC", seen).split())
+    if not any(_is_visible(character) for character in line):
+        raise Invalid(f"The {what} is still empty. A few words are enough.", field=field)
+    if len(line) > limit:
+        raise Invalid(f"The {what} is {len(line)} characters long, and {limit} is the most. Please shorten it.", field=field)
+    return line
+
+
+def is_link_like(text: str) -> bool:
+    """Say whether a mail program might turn this name into a link: addresses, hosts, numbers with three dots.
+
+    Strict on purpose: "Dr.Miller" is one, "Dr. Miller" is not.
+    """
+    plain = unicodedata.normalize("NFKC", _DIRECTION_MARKS.sub("", _UNSEEN.sub("", text)))
+    return _LINK_LIKE.search(plain.translate(_DOTS)) is not None
+
+
+# Limits
+
+
+def _refuse_what_is_too_heavy(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise _too_long(len(text))
+    lines = [line for line in text.split("\n") if line and not line.isspace()]
+    if len(lines) > MAX_LINES:
+        raise TextTooHeavy(
+            f"This text has {len(lines):,} lines, and {MAX_LINES} is the most. Please join some, or share it in parts.",
+            limit="lines",
+        )
+    _refuse_too_many_signs(text)
+    _refuse_too_deep(text)
+    cells = _cells(text.split("\n"))
+    if cells > MAX_CELLS:
+        raise TextTooHeavy(
+            f"The tables here have {cells:,} cells, and {MAX_CELLS:,} is the most. A smaller table is read more easily.",
+            limit="cells",
+        )
+
+
+def _too_long(length: int) -> TextTooHeavy:
+    return TextTooHeavy(
+        f"This text is {length:,} characters long, and {MAX_CHARACTERS:,} is the most. "
+        "Please shorten it, or share it in parts.",
+        limit="characters",
+    )
+
+
+def _refuse_too_many_signs(text: str) -> None:
+    counts = {sign: text.count(sign) for sign in SIGNS}
+    sign, most = max(counts.items(), key=lambda pair: pair[1])
+    if most > MAX_OF_EACH_SIGN:
+        raise TextTooHeavy(
+            f"The sign {sign} stands here {most:,} times, and {MAX_OF_EACH_SIGN:,} is the most. "
+            "Please use fewer, or share the text in parts.",
+            limit="sign",
+        )
+    total = sum(counts.values())
+    if total > MAX_SIGNS:
+        raise TextTooHeavy(
+            f"There are {total:,} signs such as * _ [ ] | in this text, and {MAX_SIGNS:,} is the most. "
+            "Please use fewer, or share the text in parts.",
+            limit="signs",
+        )
+    addresses = text.count("://")
+    if addresses > MAX_ADDRESSES:
+        raise TextTooHeavy(
+            f"There are {addresses:,} web addresses in this text, and {MAX_ADDRESSES} is the most. "
+            "Please choose the ones that matter.",
+            limit="addresses",
+        )
+
+
+def _refuse_too_deep(text: str) -> None:
+    total = 0
+    for found in _LEADING_SIGNS.finditer(text):
+        depth = _leading_signs(found[0], text[found.start() : _line_end(text, found.end())])
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        total += depth
+    if total > MAX_LIST_SIGNS:
+        raise TextTooHeavy(
+            f"There are {total:,} list and quote signs at the beginnings of lines, and {MAX_LIST_SIGNS} is the most. "
+            "Please shorten the lists, or share them in parts.",
+            limit="list signs",
+        )
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _leading_signs(signs: str, line: str) -> int:
+    """Count quote and list signs, but not those of a line that is drawn with them."""
+    content = line.lstrip("> \t")
+    if _RULE_LINE.fullmatch(content):
+        return line.count(">")
+    return len(_LEADING_SIGN.findall(signs))
+
+
+def _too_deep() -> TextTooHeavy:
+    return TextTooHeavy(
+        f"Quotes and lists here stand more than {MAX_DEPTH} deep inside one another. Please move some out a little.",
+        limit="depth",
+    )
+
+
+def _cells(lines: Sequence[str]) -> int:
+    """Estimate the cells of all tables, never too low: a rule line opens one, an empty line ends it."""
+    total = columns = 0
+    for line in lines:
+        if not line.strip(" \t>"):
+            columns = 0
+        elif "-" in line and not line.strip(_TABLE_RULE_SIGNS):
+            columns = max(columns, line.count("|") + 1)
+        total += columns
+    return total
+
+
+# Parsing
+
+
+class _Renderer(RendererHTML):
+    """The parser's own renderer, but quotation marks in text stay as they are: an entity each is dear to bleach."""
+
+    def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        """Escape a text."""
+        return _escape(tokens[idx].content)
+
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        """Escape code in a line."""
+        return f"<code>{_escape(tokens[idx].content)}</code>"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        """Escape indented code."""
+        return f"<pre><code>{_escape(tokens[idx].content)}</code></pre>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        """Escape fenced code and name its language, if it looks like the name of one."""
+        word = unescapeAll(tokens[idx].info).strip().partition(" ")[0].lower()
+        language = f' class="language-{word}"' if _LANGUAGE.fullmatch(word) else ""
+        return f"<pre><code{language}>{_escape(tokens[idx].content)}</code></pre>\n"
+
+
+class _Markdown(MarkdownIt):
+    """The parser with our own idea of an address."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
+        """Take the unseen out of an address before it is percent-encoded, and what a mail link adds."""
+        seen = "".join(sign for sign in url if unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}).strip()
+        if len(seen) > MAX_ADDRESS or "\\" in seen:  # a browser reads a backslash as a slash
+            return ""
+        if seen[:7].lower() == "mailto:":
+            seen = seen.partition("?")[0]
+        return super().normalizeLink(seen)
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's name
+        """Say whether an address may be followed; if not, the text stays as typed."""
+        return is_safe_address(url)
+
+
+def is_safe_address(address: str) -> bool:
+    """Say whether an address is whole: http, https, one plain e-mail address, or a path on this site.
+
+    Names before an ``@`` in the host, and signs outside the plain alphabet of addresses, are refused.
+    """
+    return any(form.fullmatch(address) for form in (_EXTERNAL, _LOCAL, _MAIL))
+
+
+def _markdown() -> MarkdownIt:
+    options = {"html": False, "linkify": True, "breaks": True, "maxNesting": 2 * MAX_DEPTH + 2}
+    parser = _Markdown("commonmark", options, renderer_cls=_Renderer)
+    parser.enable(["table", "strikethrough", "linkify"]).disable(["image", "html_inline", "html_block"])
+    parser.core.ruler.before("text_join", "house_rules", _house_rules)
+    assert parser.linkify is not None
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    for scheme in ("ftp:", "//", "mailto:"):
+        parser.linkify.add(scheme, None)
+    return parser
+
+
+def _parsed(text: str) -> str:
+    unclean = _MARKDOWN.render(text)
+    if len(unclean) > MAX_HTML or unclean.count("<") > MAX_TAGS:
+        raise TextTooHeavy(
+            "There is more formatting in this text than can be shown at once. Please use less of it, or share it in parts.",
+            limit="formatting",
+        )
+    return unclean
+
+
+def _house_rules(state: StateCore) -> None:
+    """Change the tokens to what this house shows: headings below the page's own, honest links, no pictures."""
+    depth = 0
+    for token in state.tokens:
+        depth += (token.type in _CONTAINERS) - (token.type in _CONTAINER_ENDS)
+        if depth > MAX_DEPTH:  # the parser would drop what lies deeper
+            raise _too_deep()
+        token.tag = _HEADINGS.get(token.tag, token.tag)
+        token.attrs = {name: value for name, value in token.attrs.items() if name == "start"}
+        if token.children:
+            token.children = _honest(token.children)
+
+
+def _honest(tokens: list[Token]) -> list[Token]:
+    """Rewrite the links of a paragraph, innermost things first come first served: a link holds no other."""
+    seen: list[Token] = []
+    depth = start = 0
+    for token in tokens:
+        if token.type == "link_open":
+            depth += 1
+            start = len(seen) if depth == 1 else start
+        if token.type == "text_special":  # an entity may spell what tidy() took out
+            token.content = _UNSEEN.sub("", token.content)
+        elif token.type in {"s_open", "s_close"}:
+            token.tag = "del"
+        if token.type not in {"link_open", "link_close"} or depth == 1:
+            seen.append(token)
+        if token.type == "link_close":
+            depth -= 1
+            if depth == 0:
+                seen[start:] = _honest_link(seen[start:], before=seen[start - 1] if start else None)
+    return seen
+
+
+def _honest_link(tokens: list[Token], *, before: Token | None) -> list[Token]:
+    """Give a link that shows where it goes; what was meant as a picture becomes its words."""
+    opening, *inside, closing = tokens
+    address = str(opening.attrs.get("href", ""))
+    shown = "".join(" " if token.type.endswith("break") else token.content for token in inside).strip()
+    if before is not None and before.type == "text" and before.content.endswith("!"):
+        before.content = before.content[:-1]
+        return inside if shown else [_text(address)]
+    if not is_safe_address(address):
+        return inside
+    title = " ".join(_UNSEEN.sub("", str(opening.attrs.get("title", ""))).split())[:MAX_LINK_TITLE]
+    opening.attrs = {"href": address, "title": title} if title else {"href": address}
+    return [opening, *inside, _text(_note(shown, address)), closing]
+
+
+def _note(shown: str, address: str) -> str:
+    """Give what must stand after a link's text so that nobody is led where they did not mean to go."""
+    if mail := _MAIL.fullmatch(address):
+        target = mail["address"]
+        plain = shown.lower().removeprefix("mailto:") == target.lower()
+    elif external := _EXTERNAL.fullmatch(address):
+        target = external["host"].lower()
+        bare = re.sub("^https?://", "", shown.lower())
+        plain = re.fullmatch(re.escape(target) + r"(?:[/?#]\S*)?", bare) is not None
+    else:
+        target = address
+        plain = bool(shown) and not is_link_like(shown)
+    if plain:
+        return ""
+    return f" ({target})" if shown else target
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+_MARKDOWN: Final = _markdown()
+"""One for all threads: it holds rules only, the state of a parse lives in the call."""
+
+
+# Cleaning
+
+
+def _clean(unclean: str) -> str:
+    """Keep what the allow-list names, twice, by two sanitisers that have nothing in common."""
+    return _nh3(_bleach(unclean)).strip()
+
+
+def _bleach(unclean: str) -> str:
+    """Clean with bleach; a Cleaner has state, so each call makes its own."""
+    cleaner = Cleaner(
+        tags=TAGS,
+        attributes={tag: _allows_escaped for tag in ("a", "ol", "code")},
+        protocols=SCHEMES,
+        strip=False,
+        strip_comments=True,
+    )
+    return cleaner.clean(unclean)
+
+
+def _nh3(clean: str) -> str:
+    return nh3.clean(
+        clean,
+        tags=TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}},
+        attribute_filter=lambda tag, name, value: value if _allows(tag, name, value) else None,
+        url_schemes=SCHEMES,
+        link_rel=LINK_REL,
+        strip_comments=True,
+    )
+
+
+def _allows(tag: str, name: str, value: str) -> bool:
+    """Say whether an attribute may stay, by its value."""
+    match tag, name:
+        case "a", "title":
+            return True
+        case "a", "href":
+            return is_safe_address(value)
+        case "ol", "start":
+            return _START.fullmatch(value) is not None
+        case "code", "class":
+            return value.startswith("language-") and _LANGUAGE.fullmatch(value, len("language-")) is not None
+    return False
+
+
+def _allows_escaped(tag: str, name: str, value: str) -> bool:
+    """Ask the same for bleach, which leaves entities as they are."""
+    return _allows(tag, name, html.unescape(value))
+
+
+def _plain(text: str) -> str:
+    return f"<p>{_escape(text).replace(chr(10), '<br>')}</p>"
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZCM" and character not in _BLANK_LETTERS
+
+
+class _Words(HTMLParser):
+    """Collects the text of safe HTML, a space between blocks."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.size = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._space_around(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._space_around(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+        self.size += len(data)
+
+    def _space_around(self, tag: str) -> None:
+        if tag not in _INLINE_TAGS:
+            self.parts.append(" ")

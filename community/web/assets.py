@@ -1,0 +1,71 @@
+"""Static files under one hash of them all, so that a browser may keep them for good.
+
+Modules import each other by relative paths, which stay under the same hash. The stylesheets are joined in the
+order of their layers, once, at the start.
+"""
+
+import hashlib
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, send_from_directory, url_for
+
+from community.web.marks import public
+
+bp = Blueprint("assets", __name__)
+
+ROOT = Path(__file__).resolve().parents[2] / "static"
+KEEP_FOR_SECONDS = 365 * 24 * 3600
+SHEETS = ("tokens", "reset", "base", "layout", "components/*", "pages/*", "utilities", "print")
+
+
+def init_app(app: Flask) -> None:
+    """Read the files once; the hash and the joined stylesheet live in ``app.extensions["assets"]``."""
+    files = sorted(path for path in ROOT.rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    app.extensions["assets"] = {"hash": digest.hexdigest()[:12], "css": joined_css()}
+    app.register_blueprint(bp)
+    app.jinja_env.globals["asset"] = asset_url
+
+
+def joined_css() -> str:
+    """Join the stylesheets in layer order."""
+    folder = ROOT / "css"
+    sheets = [path for pattern in SHEETS for path in sorted(folder.glob(f"{pattern}.css"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+
+
+def asset_url(path: str) -> str:
+    """Give the address of a static file, for ever valid for these contents."""
+    return url_for("assets.show", digest=current_app.extensions["assets"]["hash"], path=path)
+
+
+@bp.get("/static/<digest>/<path:path>")
+@public
+def show(digest: str, path: str) -> Response:
+    """Send a static file; a page made before the last start gets today's file, not kept."""
+    assets = current_app.extensions["assets"]
+    if path == "css/app.css":
+        response = make_response(assets["css"])
+        response.mimetype = "text/css"
+    elif path.endswith(".css"):
+        abort(404)
+    else:
+        response = send_from_directory(ROOT, path)
+        if path.endswith(".js"):
+            response.mimetype = "text/javascript"
+    current = digest == assets["hash"]
+    response.headers["Cache-Control"] = (
+        f"public, max-age={KEEP_FOR_SECONDS}, immutable" if current else "no-cache"
+    )
+    return response
+
+
+@bp.get("/favicon.ico")
+@public
+def favicon() -> Response:
+    """Answer the browsers that ask for it without having been told."""
+    response = send_from_directory(ROOT, "icons/favicon.svg", mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response

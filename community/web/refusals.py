@@ -1,0 +1,76 @@
+"""One page and one voice for every refusal, whatever raised it."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from community.db import session
+from community.errors import Refused, TooOften
+
+log = structlog.get_logger("community.web")
+
+BAD_REQUEST, TOO_MANY, BROKEN = 400, 429, 500
+STALE = (
+    "The page had been open for a long time, or something in it did not arrive whole. "
+    "Go back, reload it, and try once more. What you typed is still on that page."
+)
+SENTENCES = {
+    404: "There is nothing here, or nothing that is open to you.",
+    405: "This address is not meant for that. Go back and try the button on the page.",
+    413: "That is more than fits. Go back and send a shorter text.",
+    429: "That was a lot in a short time. Please wait a little and try again.",
+    503: "We cannot do that just now. Please try again in a moment.",
+}
+BROKEN_SENTENCE = "Something broke on our side. Nothing that you had kept is lost, and we have a note of it."
+
+
+def init_app(app: Flask) -> None:
+    """Give each kind of refusal its page, once for the whole house."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def refusal_page(status: int, sentence: str) -> Response:
+    """Say what happened; a script that asked for JSON gets the same sentence as JSON."""
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify(error={"status": status, "sentence": sentence})
+        answer.status_code = status
+        return answer
+    try:
+        body = render_template("error.html", status=status, sentence=sentence)
+    except Exception:
+        log.exception("error_page_failed", status=status)
+        body = sentence
+    return Response(body, status=status, mimetype="text/html")
+
+
+def _refused(refusal: Refused) -> Any:
+    response = refusal_page(refusal.status, refusal.sentence)
+    if isinstance(refusal, TooOften):
+        response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
+
+
+def _stale(_error: CSRFError) -> Any:
+    return refusal_page(BAD_REQUEST, STALE)
+
+
+def _http(error: HTTPException) -> Any:
+    code = error.code or BROKEN
+    if code < BAD_REQUEST:  # a redirect by the router is no refusal
+        return error
+    response = refusal_page(code, SENTENCES.get(code, STALE if code < BROKEN else BROKEN_SENTENCE))
+    if code == TOO_MANY:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def _broken(error: Exception) -> Any:
+    log.error("request_failed", endpoint=request.endpoint, error=type(error).__name__, exc_info=error)
+    session().rollback()
+    return refusal_page(BROKEN, BROKEN_SENTENCE)

@@ -1,0 +1,62 @@
+"""Words for times and numbers, in the reader's own zone."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from community.clock import now
+
+NUMBERS = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+
+
+def number_word(count: int) -> str:
+    """Say a small number as a word, a large one in figures."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
+
+
+def init_app(app: Flask, zone: "type[ReaderZone]") -> None:
+    """Give the templates their filters."""
+    app.add_template_filter(lambda moment: day(moment, zone.current()), "day")
+    app.add_template_filter(lambda moment: clock(moment, zone.current()), "clock")
+    app.add_template_filter(lambda moment: said(moment, zone.current(), at=now()), "moment")
+    app.add_template_filter(lambda moment: moment.isoformat(timespec="seconds"), "iso")
+    app.add_template_filter(number_word, "number_word")
+
+
+class ReaderZone:
+    """Where the reader's zone comes from; the door gives the signed-in member's."""
+
+    @staticmethod
+    def current() -> ZoneInfo:
+        """Give the zone to say times in."""
+        return ZoneInfo("UTC")
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """Say "Friday 20 November"."""
+    local = moment.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Say "19:30"."""
+    return f"{moment.astimezone(zone):%H:%M}"
+
+
+def said(moment: datetime, zone: ZoneInfo, *, at: datetime) -> str:
+    """Say when something was: "Today, 19:30", "Yesterday, 09:15", "Thursday, 20:14", or the whole date."""
+    local, today = moment.astimezone(zone), at.astimezone(zone).date()
+    if local.date() == today:
+        word = "Today"
+    elif local.date() == today - timedelta(days=1):
+        word = "Yesterday"
+    elif timedelta() < today - local.date() < timedelta(days=7):
+        word = f"{local:%A}"
+    else:
+        year = "" if local.year == today.year else f" {local.year}"
+        word = day(moment, zone) + year
+    return f"{word}, {local:%H:%M}"

@@ -21,16 +21,16 @@ run: ## Start the demo community at http://127.0.0.1:8000 (PORT=, DATA=)
 	@$(venv)/python app.py --demo --port "$(PORT)" --data "$(DATA)"
 
 test: setup ## Run every check and test; say at the end what was left out
-	@$(venv)/python tests/run.py
+	@$(venv)/python -m tests.run
 
 check: setup ## Look at style, types and layers only
-	@$(venv)/python tests/run.py --check
+	@$(venv)/python -m tests.run --check
 
 bench: setup ## Measure the main pages beside a bare floor page
 	@$(venv)/python bench/run.py
 
 bare: setup ## Time a fresh clone with a bare environment, from nothing to the first page
-	@$(venv)/python tests/bare.py
+	@$(venv)/python -m tests.bare
 
 lock: setup ## Resolve pyproject.toml into the lock files (UPGRADE=--upgrade for newest)
 	@tools/lock.sh $(UPGRADE)

@@ -1,0 +1,258 @@
+"""The house rules that a program can look after; `make check` adds style, types and the layers."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMMUNITY = ROOT / "community"
+NOT_OURS = {"vendor", "__pycache__", "node_modules"}
+
+# Actions without a person to ask for: nobody is signed in yet, or the house itself acts.
+ASKS_NOBODY: dict[str, str] = {}
+
+EVENT_NAME = re.compile(r"[a-z]+:[a-z_]+")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def files(*places: str, suffixes: tuple[str, ...] = (".py",)) -> list[Path]:
+    """List our own files below the places, vendored ones left out."""
+    found = [
+        path
+        for place in places
+        for path in ([ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*"))
+    ]
+    return sorted(path for path in found if path.suffix in suffixes and not NOT_OURS & set(path.parts))
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def functions(path: Path) -> Iterator[Function]:
+    return (node for node in ast.walk(tree(path)) if isinstance(node, Function))
+
+
+def imported(path: Path) -> set[str]:
+    """Name every module that a file imports, wherever in it."""
+    names: set[str] = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def calls(path: Path, wanted: str) -> Iterator[ast.Call]:
+    """Find the calls of a function or method by its name."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", None)
+            if name == wanted:
+                yield node
+
+
+def code() -> list[Path]:
+    return files("app.py", "community", "tests", "bench", "tools")
+
+
+def domain() -> list[Path]:
+    return [path for path in files("community") if "migrations" not in path.parts]
+
+
+def templates() -> list[Path]:
+    return files("templates", suffixes=(".html", ".txt"))
+
+
+def scripts() -> list[Path]:
+    return files("static/js", suffixes=(".js",))
+
+
+def matches(paths: list[Path], pattern: str) -> list[str]:
+    """Say where a pattern stands, as file:line."""
+    found = re.compile(pattern)
+    return [
+        f"{name_of(path)}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if found.search(line)
+    ]
+
+
+# Size and names
+
+
+def test_no_file_is_longer_than_500_lines() -> None:
+    every = code() + templates() + scripts() + files("static/css", "tests/js", suffixes=(".css", ".js", ".mjs"))
+    long = {name_of(path): lines for path in every if (lines := len(path.read_text().splitlines())) > 500}
+    assert not long
+
+
+def test_no_function_is_longer_than_40_lines() -> None:
+    long = {
+        f"{name_of(path)}:{function.name}": lines
+        for path in code()
+        if "migrations" not in path.parts
+        for function in functions(path)
+        if (lines := (function.end_lineno or 0) - function.lineno + 1) > 40
+    }
+    assert not long
+
+
+def test_every_module_has_a_name_that_a_member_would_understand() -> None:
+    vague = {"utils", "util", "helpers", "helper", "services", "service", "common", "manager", "misc", "base"}
+    assert not [name_of(path) for path in domain() if path.stem in vague or path.parent.name in vague]
+
+
+# Who knows whom
+
+
+def test_nothing_in_the_community_imports_the_entry() -> None:
+    assert not [name_of(path) for path in domain() if "app" in imported(path)]
+
+
+@pytest.mark.parametrize("library", ["flask_login", "flask_socketio"])
+def test_only_the_two_doors_know_sign_in_and_sockets(library: str) -> None:
+    doors = ("community.web", "community.live")
+    knowing = [module_of(path) for path in domain() if library in imported(path)]
+    assert not [module for module in knowing if not module.startswith(doors)]
+
+
+def test_only_the_database_module_commits() -> None:
+    committing = {name_of(path) for path in domain() if any(calls(path, "commit"))}
+    assert committing <= {"community/db.py"}
+
+
+# Actions
+
+
+def actions() -> list[tuple[str, Function]]:
+    return [
+        (f"{path.parent.name}.{node.name}", node)
+        for path in sorted(COMMUNITY.glob("*/actions.py"))
+        for node in tree(path).body
+        if isinstance(node, Function) and not node.name.startswith("_")
+    ]
+
+
+def first_statement(function: Function) -> ast.stmt:
+    documented = ast.get_docstring(function) is not None
+    return function.body[1 if documented and len(function.body) > 1 else 0]
+
+
+def asks(statement: ast.stmt) -> bool:
+    called = (
+        statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
+    )
+    return isinstance(called, ast.Name) and called.id == "require"
+
+
+def test_every_action_names_what_it_needs() -> None:
+    loose = [
+        name
+        for name, function in actions()
+        if function.args.args or function.args.posonlyargs or function.args.vararg or function.args.kwarg
+    ]
+    assert not loose, "actions take keyword-only arguments and no **kwargs"
+
+
+def test_every_action_asks_first_whether_its_person_may() -> None:
+    silent = {name for name, function in actions() if not asks(first_statement(function))}
+    assert silent - ASKS_NOBODY.keys() == set(), (
+        "the first statement of an action is require(by, Act.…, thing, at=at)"
+    )
+    assert ASKS_NOBODY.keys() - silent == set(), "these ask after all, or are gone: take them off the list"
+
+
+# Socket events
+
+
+def first_words(name: str, position: int) -> set[str]:
+    """Collect what is said literally at one position of each call of a function."""
+    said: set[str] = set()
+    for path in domain():
+        for call in calls(path, name):
+            word = call.args[position] if len(call.args) > position else None
+            if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                said.add(word.value)
+    return said
+
+
+def documented_events() -> set[str]:
+    rows = [line for line in (ROOT / "docs/architecture.md").read_text().splitlines() if line.startswith("|")]
+    return {word for row in rows for word in re.findall(r"`([^`]+)`", row) if EVENT_NAME.fullmatch(word)}
+
+
+def test_the_event_table_holds_every_command_and_fact_and_no_other() -> None:
+    spoken = first_words("command", 0) | first_words("tell", 1) | first_words("tell_one", 1)
+    assert {word for word in spoken if not EVENT_NAME.fullmatch(word)} == set()
+    assert documented_events() == spoken
+
+
+def test_browsers_know_no_event_that_the_table_does_not() -> None:
+    nouns = {event.partition(":")[0] for event in documented_events()}
+    said = {word for path in scripts() for word in re.findall(r"""["'`]([a-z]+:[a-z_]+)["'`]""", path.read_text())}
+    assert {word for word in said if word.partition(":")[0] in nouns} <= documented_events()
+
+
+# Pages
+
+
+def test_cleaned_text_enters_a_page_in_one_macro_only() -> None:
+    places = matches(templates(), r"\|\s*safe\b")
+    assert len(places) == 1, places
+    assert places[0].startswith("templates/_macros/")
+    assert not matches(templates(), r"autoescape\s+false")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r"<style\b", r"\sstyle\s*=", r"\son[a-z]+\s*=\s*[\"']", r"<script\b(?![^>]*\bsrc=)(?![^>]*application/json)"],
+    ids=["style element", "style attribute", "event attribute", "inline script"],
+)
+def test_pages_hold_no_inline_style_or_script(pattern: str) -> None:
+    assert not matches([path for path in templates() if "email" not in path.parts], pattern)
+
+
+def test_every_script_is_checked_for_types() -> None:
+    assert not [name_of(path) for path in scripts() if not path.read_text().startswith("// @ts-check")]
+
+
+def test_no_script_writes_markup_but_the_one_that_takes_fragments_from_us() -> None:
+    writing = matches(scripts(), r"\b(innerHTML|outerHTML|insertAdjacentHTML)\b")
+    assert {place.partition(":")[0] for place in writing} <= {"static/js/fragment.js"}
+
+
+# What must not be left lying about
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"/(?:work|root|farm|tmp)/[a-z.]",
+        r"\b(?:TOD[O]|FIXM[E]|XX[X])\b",  # in brackets, so that this line is none itself
+        r"pypi[.]org|python[h]osted|npmjs[.]|deb[.]debian",
+    ],
+    ids=["a machine's path", "an unfinished mark", "a package registry's address"],
+)
+def test_nothing_of_a_workbench_is_left(pattern: str) -> None:
+    text = (".py", ".html", ".txt", ".js", ".mjs", ".css", ".md", ".toml", ".sh", ".json", "")
+    top = [path.name for path in ROOT.iterdir() if path.is_file() and path.suffix in {*text, ".lock"}]
+    places = (*top, ".ci", "community", "tests", "bench", "tools", "templates", "static", "docs")
+    assert not matches([path for path in files(*places, suffixes=text) if path.is_file()], pattern)

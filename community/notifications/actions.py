@@ -1,0 +1,65 @@
+"""Telling members of things, inside the transaction of what they are told of."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from community.db import announce, session
+from community.members.models import Member
+from community.notifications.facts import NoticesMade
+from community.notifications.models import Notice, NoticeKind
+from community.permissions import Act, require
+
+
+def notify(
+    *,
+    member_ids: Iterable[int],
+    kind: NoticeKind,
+    subject: str,
+    group_id: int | None,
+    event_key: str,
+    at: datetime,
+) -> None:
+    """Put a notice down for each of the members: one statement for all, on either engine.
+
+    ``event_key`` names the event ("reply:12"): a member who has a notice of it already gets no second one.
+    """
+    wanted = sorted(set(member_ids))
+    if not wanted:
+        return
+    _put_down(wanted, kind=kind, subject=subject, group_id=group_id, event_key=event_key, created_at=at)
+    announce(NoticesMade(member_ids=tuple(wanted)))
+
+
+def mark_all_seen(*, by: Member, at: datetime, up_to: int | None = None) -> int:
+    """Lay aside what a member has seen and say how many; what came after ``up_to`` (a notice's id) stays new.
+
+    Doing it twice is fine: the moment of the first time is kept.
+    """
+    require(by, Act.SEE_NOTICES, at=at)
+    mine = sa.update(Notice).where(Notice.member_id == by.id, Notice.seen_at.is_(None))
+    found = session().execute((mine if up_to is None else mine.where(Notice.id <= up_to)).values(seen_at=at))
+    return cast("sa.CursorResult[object]", found).rowcount
+
+
+def forget(*, member_id: int, group_id: int) -> None:
+    """Take back all that a member was told of a group that they no longer belong to."""
+    session().execute(sa.delete(Notice).where(Notice.member_id == member_id, Notice.group_id == group_id))
+
+
+def forget_subject(*, kind: NoticeKind, subject: str) -> None:
+    """Take back what was said of a thing that is gone."""
+    session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject == subject))
+
+
+def _put_down(member_ids: list[int], **columns: object) -> None:
+    """Write the rows as one INSERT … SELECT, which also passes over members who are gone."""
+    table = Notice.__table__.c
+    values = [sa.literal(value, table[name].type) for name, value in columns.items()]
+    rows = sa.select(Member.id, *values).where(Member.id.in_(member_ids))
+    engine = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
+    insert = engine.insert(Notice).from_select(["member_id", *columns], rows)
+    session().execute(insert.on_conflict_do_nothing())

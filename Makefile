@@ -8,7 +8,7 @@ export PYTHON
 venv = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bare lock
+.PHONY: help setup run test check bench bare lock sbom
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -34,3 +34,6 @@ bare: setup ## Time a fresh clone with a bare environment, from nothing to the f
 
 lock: setup ## Resolve pyproject.toml into the lock files (UPGRADE=--upgrade for newest)
 	@tools/lock.sh $(UPGRADE)
+
+sbom: setup ## Write the bill of materials of what runs into var/sbom.json
+	@mkdir -p var && $(venv)/python tools/sbom.py requirements.lock var/sbom.json

@@ -82,6 +82,7 @@ def main() -> int:
         run(report, name, [sys.executable, *command])
     scripts(report, types_only=only_checks)
     if not only_checks:
+        run(report, "sbom", [sys.executable, "tools/sbom.py", "requirements.lock", str(KEEP / "sbom.json")])
         audit(report)
         with services(report) as addresses:
             tests(report, "tests", ["--dist", "worksteal", "-m", "not browser"], addresses)

@@ -1,7 +1,9 @@
 """The way in: what `make run` says on machines that lack something, each in one clear line."""
 
+import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,15 @@ def test_make_alone_lists_every_command(machine: Path) -> None:
     listed = say(machine, "make").stdout
     for command in ("help", "setup", "run", "test", "check", "bench", "lock"):
         assert f"make {command} " in listed
+
+
+def test_everything_that_the_project_asks_for_is_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {"requirements.lock": project["dependencies"]}
+    asked["requirements-test.lock"] = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    for name, wishes in asked.items():
+        locked = {line.partition("==")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        assert {re.split(r"[^\w-]", wish)[0] for wish in wishes} <= locked, f"say make lock: {name} is behind"
 
 
 def test_both_locks_name_the_same_release_of_everything_and_no_address() -> None:

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -117,8 +118,8 @@ def test_make_alone_lists_every_command(machine: Path) -> None:
 
 def test_everything_that_the_project_asks_for_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    asked = {"requirements.lock": project["dependencies"]}
-    asked["requirements-test.lock"] = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    asked = {"requirements.lock": project["dependencies"], "requirements-test.lock": list(extras)}
     for name, wishes in asked.items():
         locked = {line.partition("==")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
         assert {re.split(r"[^\w-]", wish)[0] for wish in wishes} <= locked, f"say make lock: {name} is behind"

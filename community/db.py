@@ -15,6 +15,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
@@ -93,6 +94,12 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 def session() -> Session:
     """Give the session of this request, event or job."""
     return cast("Session", db.session())
+
+
+def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """Give this engine's own INSERT, which knows ON CONFLICT; both engines spell it alike."""
+    engine = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
+    return engine.insert(model)
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -340,5 +340,3 @@ def _failed(error: Exception) -> dict[str, Any]:
 
 def _sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
-
-

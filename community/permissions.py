@@ -26,6 +26,8 @@ class Act(StrEnum):
     JOIN_GROUP = "join_group"
     ASK_TO_JOIN = "ask_to_join"
     TAKE_BACK_REQUEST = "take_back_request"
+    ANSWER_REQUEST = "answer_request"
+    JOIN_BY_LINK = "join_by_link"
     ACCEPT_AGREEMENT = "accept_agreement"
     READ_GROUP = "read_group"
     LEAVE_GROUP = "leave_group"
@@ -55,6 +57,7 @@ class Act(StrEnum):
     UNMUTE_MEMBER = "unmute_member"
     REMOVE_MEMBER = "remove_member"
     READ_LOG = "read_log"
+    SEE_NOTICES = "see_notices"
 
 
 def anyone(by: "Member", _thing: Any, _at: datetime) -> bool:
@@ -134,6 +137,21 @@ def made_it(by: "Member", thing: Any, _at: datetime) -> bool:
     return bool(thing.made_by_id == by.id)
 
 
+def leads_to_no_group(_by: "Member", thing: Any, _at: datetime) -> bool:
+    """A link into the community alone."""
+    return thing.group_id is None
+
+
+def teaches_where_it_leads(by: "Member", thing: Any, _at: datetime) -> bool:
+    """A link into a group that the person teaches."""
+    return thing.group is not None and bool(thing.group.taught_by(by))
+
+
+def may_come_by_this_link(by: "Member", thing: Any, _at: datetime) -> bool:
+    """Nobody removed this person, or a teacher made the link afterwards."""
+    return bool(thing.group.welcomes_back(by, thing.created_at))
+
+
 def status_is(*names: str) -> Rule:
     """The thing stands in one of these states."""
 
@@ -190,15 +208,17 @@ keeps = all_of(teaches, has_agreed)  # one who keeps the group: teaches it, unde
 
 RULES: dict[Act, Rule] = {
     Act.INVITE_TO_COMMUNITY: is_admin,
-    Act.REVOKE_INVITATION: any_of(made_it, is_admin),
+    Act.REVOKE_INVITATION: any_of(made_it, teaches_where_it_leads, all_of(is_admin, leads_to_no_group)),
     Act.START_GROUP: is_admin,
     Act.JOIN_GROUP: all_of(not_belonging, group_is("open"), group_is_kept, was_not_removed),
     Act.ASK_TO_JOIN: all_of(not_belonging, group_is("by_request"), group_is_kept, was_not_removed),
     Act.TAKE_BACK_REQUEST: is_theirs,
+    Act.ANSWER_REQUEST: all_of(keeps, about_somebody_else),
+    Act.JOIN_BY_LINK: all_of(not_belonging, group_is_kept, may_come_by_this_link),
     Act.ACCEPT_AGREEMENT: belongs,
     Act.READ_GROUP: reads,
     Act.LEAVE_GROUP: belongs,
-    Act.EDIT_GROUP: keeps,
+    Act.EDIT_GROUP: all_of(keeps, group_is_kept),
     Act.WRITE_AGREEMENT: all_of(teaches, group_is_kept),
     Act.INVITE_TO_GROUP: all_of(keeps, group_is_kept),
     Act.APPOINT_TEACHER: all_of(keeps, about_a_member),
@@ -218,12 +238,13 @@ RULES: dict[Act, Rule] = {
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),
-    Act.HIDE_POST: all_of(keeps, status_is("visible")),
-    Act.RESTORE_POST: all_of(keeps, status_is("hidden")),
+    Act.HIDE_POST: all_of(keeps, not_theirs, status_is("visible")),
+    Act.RESTORE_POST: all_of(keeps, not_theirs, status_is("hidden")),
     Act.MUTE_MEMBER: all_of(keeps, about_somebody_else, about_a_member),
     Act.UNMUTE_MEMBER: all_of(keeps, about_somebody_else),
     Act.REMOVE_MEMBER: all_of(keeps, about_somebody_else, about_a_member),
     Act.READ_LOG: reads,
+    Act.SEE_NOTICES: anyone,
 }
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import nh3
 import structlog
 from bleach.sanitizer import Cleaner
+from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.renderer import RendererHTML
@@ -33,9 +34,21 @@ RENDERER_VERSION: Final = 1
 MAX_CHARACTERS: Final = 20_000
 MAX_LINES: Final = 600
 """Lines with something on them; empty ones cost nothing."""
-MAX_OF_EACH_SIGN: Final = 1_000
-MAX_SIGNS: Final = 2_000
-MAX_ADDRESSES: Final = 250
+MAX_OF_EACH_SIGN: Final = 800
+MAX_SIGNS: Final = 1_500
+MAX_ADDRESSES: Final = 200
+MAX_DEPTH: Final = 8
+"""Quotes and lists inside one another."""
+MAX_LIST_SIGNS: Final = 600
+"""Quote and list signs at the beginnings of lines, all together."""
+MAX_CELLS: Final = 800
+"""Cells of all tables together, with the empty ones that a short row is filled up with."""
+MAX_TAGS: Final = 3_000
+MAX_HTML: Final = 100_000
+"""The last two are asked between parser and bleach: they catch what repeats itself, as one long address would."""
+
+SIGNS: Final = 2_000
+MAX_ADDRESSES: Final = 300
 MAX_DEPTH: Final = 8
 """Quotes and lists inside one another."""
 MAX_LIST_SIGNS: Final = 800
@@ -51,7 +64,31 @@ MAX_ADDRESS: Final = 2_000
 MAX_LINK_TITLE: Final = 200
 
 TAGS: Final = frozenset(
-    "p br strong em del code pre blockquote ul ol li a h2 h3 h4 hr table thead tbody tr th td sup".split()
+    [
+        "p",
+        "br",
+        "strong",
+        "em",
+        "del",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "sup",
+    ]
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LINK_REL: Final = "nofollow ugc noopener"
@@ -86,7 +123,7 @@ _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def _stacking_marks() -> str:
     """Give the combining marks of the basic plane as the inside of a character class."""
     marks = (chr(code) for code in range(0x300, 0xFFFF) if unicodedata.category(chr(code)) in {"Mn", "Me"})
-    return "".join(marks)
+    return "".join(marks) + "\U000e0100-\U000e01ef"
 
 
 _STACKED: Final = re.compile("([{0}]{{8}})[{0}]+".format(_stacking_marks()))
@@ -94,7 +131,7 @@ _STACKED: Final = re.compile("([{0}]{{8}})[{0}]+".format(_stacking_marks()))
 
 _LEADING_SIGNS: Final = re.compile(r"^(?:[ \t]*(?:>|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)))+", re.MULTILINE)
 _LEADING_SIGN: Final = re.compile(r">|[-+*]|[0-9]{1,9}[.)]")
-_RULE_LINE: Final = re.compile(r"(?:[-*_][ \t]*){3,}")
+_DRAWN_LINE: Final = re.compile(r"(?:[-*_][ \t]*){3,}")
 _TABLE_RULE_SIGNS: Final = "|:- \t>*+.)0123456789"
 
 _LINK_LIKE: Final = re.compile(
@@ -108,9 +145,9 @@ _DOTS: Final = str.maketrans("\u3002\uff61\u2024", "...")
 
 
 class TextTooHeavy(Invalid):
-    """A text is over one of the measured limits; ``limit`` is that limit's short name."""
+    """A text is over one of the measured limits; ``limit`` is the short name of that limit."""
 
-    def __init__(self, sentence: str, *, limit: str) -> None:
+    def __init__(self, limit: str, sentence: str) -> None:
         self.limit = limit
         super().__init__(sentence, field="source")
 
@@ -120,6 +157,8 @@ def safe_html(source: str) -> str:
 
     Nothing but that refusal leaves here: a text the parser stumbles over comes back as it was typed, escaped.
     """
+    if len(source) > 2 * MAX_CHARACTERS:  # line ends count twice on their way from a browser; beyond that, why look
+        raise _too_long(len(source))
     text = tidy(source)
     if not text.strip():
         return ""
@@ -128,15 +167,13 @@ def safe_html(source: str) -> str:
         return _clean(_parsed(text))
     except Invalid:
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the parser stumbles over, the words must stay readable
         log.warning("render_failed", error=type(error).__name__)
         return _plain(text)
 
 
 def tidy(text: str) -> str:
     """Give a text as it may be stored: one kind of line end, nothing unseen, no piles of marks."""
-    if len(text) > 2 * MAX_CHARACTERS:  # line ends count twice on the way from a browser; beyond that, why look
-        raise _too_long(len(text))
     text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
     return text if text.isascii() else _STACKED.sub(r"\1", text)
 
@@ -167,22 +204,41 @@ def one_line(text: str, *, limit: int, field: str, what: str) -> str:
     Raises ``Invalid`` for ``field`` when nothing can be seen of it or it is over ``limit`` characters; ``what``
     names it in that sentence ("title").
     """
-    seen = _DIRECTION_MARKS.sub("", tidy(text))
-    line = " ".join(unicodedata.normalize("NFC", seen).split())
+    if len(text) > 10 * limit:  # composing letters is not cheap for every input
+        raise _line_too_long(len(text), limit, field, what)
+    line = " ".join(unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", tidy(text))).split())
     if not any(_is_visible(character) for character in line):
         raise Invalid(f"The {what} is still empty. A few words are enough.", field=field)
     if len(line) > limit:
-        raise Invalid(f"The {what} is {len(line)} characters long, and {limit} is the most. Please shorten it.", field=field)
+        raise _line_too_long(len(line), limit, field, what)
     return line
 
 
 def is_link_like(text: str) -> bool:
     """Say whether a mail program might turn this name into a link: addresses, hosts, numbers with three dots.
 
-    Strict on purpose: "Dr.Miller" is one, "Dr. Miller" is not.
+    Strict on purpose: "Dr.Miller" is one, "Dr. Miller" is not. Only the first 500 characters are looked at.
     """
-    plain = unicodedata.normalize("NFKC", _DIRECTION_MARKS.sub("", _UNSEEN.sub("", text)))
-    return _LINK_LIKE.search(plain.translate(_DOTS)) is not None
+    seen = _DIRECTION_MARKS.sub("", _UNSEEN.sub("", text[:500]))
+    return _LINK_LIKE.search(unicodedata.normalize("NFKC", seen).translate(_DOTS)) is not None
+
+
+def is_safe_address(address: str) -> bool:
+    """Say whether an address is whole: http, https, one plain e-mail address, or a path on this site.
+
+    Names before an ``@`` in the host, and signs outside the plain alphabet of addresses, are refused.
+    """
+    return any(form.fullmatch(address) for form in (_EXTERNAL, _LOCAL, _MAIL))
+
+
+def _line_too_long(length: int, limit: int, field: str, what: str) -> Invalid:
+    return Invalid(
+        f"The {what} is {length:,} characters long, and {limit} is the most. Please shorten it.", field=field
+    )
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZCM" and character not in _BLANK_LETTERS
 
 
 # Limits
@@ -191,88 +247,51 @@ def is_link_like(text: str) -> bool:
 def _refuse_what_is_too_heavy(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise _too_long(len(text))
-    lines = [line for line in text.split("\n") if line and not line.isspace()]
-    if len(lines) > MAX_LINES:
-        raise TextTooHeavy(
-            f"This text has {len(lines):,} lines, and {MAX_LINES} is the most. Please join some, or share it in parts.",
-            limit="lines",
-        )
-    _refuse_too_many_signs(text)
-    _refuse_too_deep(text)
-    cells = _cells(text.split("\n"))
-    if cells > MAX_CELLS:
-        raise TextTooHeavy(
-            f"The tables here have {cells:,} cells, and {MAX_CELLS:,} is the most. A smaller table is read more easily.",
-            limit="cells",
-        )
+    lines = text.split("\n")
+    written = sum(1 for line in lines if line and not line.isspace())
+    _refuse_over(MAX_LINES, written, "lines", "{} lines of text", "Please join some")
+    counts = {sign: text.count(sign) for sign in SIGNS}
+    sign = max(counts, key=lambda each: counts[each])
+    _refuse_over(MAX_OF_EACH_SIGN, counts[sign], "sign", "{} times the sign " + sign, "Please use fewer")
+    _refuse_over(MAX_SIGNS, sum(counts.values()), "signs", "{} signs such as * _ [ ] |", "Please use fewer")
+    _refuse_over(MAX_ADDRESSES, text.count("://"), "addresses", "{} web addresses", "Please choose the best")
+    _refuse_over(MAX_LIST_SIGNS, _list_signs(text), "list signs", "{} list and quote signs", "Please shorten the lists")
+    _refuse_over(MAX_CELLS, _cells(lines), "cells", "{} cells in tables", "Please make them smaller")
+
+
+def _refuse_over(limit: int, count: int, name: str, things: str, way_out: str) -> None:
+    if count > limit:
+        has = things.format(f"{count:,}")
+        raise TextTooHeavy(name, f"This text has {has}, and {limit:,} is the most. {way_out}, or share it in parts.")
 
 
 def _too_long(length: int) -> TextTooHeavy:
     return TextTooHeavy(
+        "characters",
         f"This text is {length:,} characters long, and {MAX_CHARACTERS:,} is the most. "
         "Please shorten it, or share it in parts.",
-        limit="characters",
     )
-
-
-def _refuse_too_many_signs(text: str) -> None:
-    counts = {sign: text.count(sign) for sign in SIGNS}
-    sign, most = max(counts.items(), key=lambda pair: pair[1])
-    if most > MAX_OF_EACH_SIGN:
-        raise TextTooHeavy(
-            f"The sign {sign} stands here {most:,} times, and {MAX_OF_EACH_SIGN:,} is the most. "
-            "Please use fewer, or share the text in parts.",
-            limit="sign",
-        )
-    total = sum(counts.values())
-    if total > MAX_SIGNS:
-        raise TextTooHeavy(
-            f"There are {total:,} signs such as * _ [ ] | in this text, and {MAX_SIGNS:,} is the most. "
-            "Please use fewer, or share the text in parts.",
-            limit="signs",
-        )
-    addresses = text.count("://")
-    if addresses > MAX_ADDRESSES:
-        raise TextTooHeavy(
-            f"There are {addresses:,} web addresses in this text, and {MAX_ADDRESSES} is the most. "
-            "Please choose the ones that matter.",
-            limit="addresses",
-        )
-
-
-def _refuse_too_deep(text: str) -> None:
-    total = 0
-    for found in _LEADING_SIGNS.finditer(text):
-        depth = _leading_signs(found[0], text[found.start() : _line_end(text, found.end())])
-        if depth > MAX_DEPTH:
-            raise _too_deep()
-        total += depth
-    if total > MAX_LIST_SIGNS:
-        raise TextTooHeavy(
-            f"There are {total:,} list and quote signs at the beginnings of lines, and {MAX_LIST_SIGNS} is the most. "
-            "Please shorten the lists, or share them in parts.",
-            limit="list signs",
-        )
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
-
-
-def _leading_signs(signs: str, line: str) -> int:
-    """Count quote and list signs, but not those of a line that is drawn with them."""
-    content = line.lstrip("> \t")
-    if _RULE_LINE.fullmatch(content):
-        return line.count(">")
-    return len(_LEADING_SIGN.findall(signs))
 
 
 def _too_deep() -> TextTooHeavy:
     return TextTooHeavy(
-        f"Quotes and lists here stand more than {MAX_DEPTH} deep inside one another. Please move some out a little.",
-        limit="depth",
+        "depth",
+        f"Quotes and lists stand more than {MAX_DEPTH} deep inside one another here. Please move some out a little.",
     )
+
+
+def _list_signs(text: str) -> int:
+    """Count the quote and list signs at the beginnings of lines, but not those a line is drawn with."""
+    total = 0
+    for found in _LEADING_SIGNS.finditer(text):
+        end = text.find("\n", found.end())
+        line = text[found.start() : end if end >= 0 else len(text)].strip()
+        drawn = _DRAWN_LINE.fullmatch(line.lstrip("> \t")) is not None
+        depth = line.count(">") if drawn else len(_LEADING_SIGN.findall(found[0]))
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        total += depth
+    return total
 
 
 def _cells(lines: Sequence[str]) -> int:
@@ -291,7 +310,7 @@ def _cells(lines: Sequence[str]) -> int:
 
 
 class _Renderer(RendererHTML):
-    """The parser's own renderer, but quotation marks in text stay as they are: an entity each is dear to bleach."""
+    """The parser's renderer, but quotation marks in text stay as they are: bleach is slow on entities."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         """Escape a text."""
@@ -329,32 +348,26 @@ class _Markdown(MarkdownIt):
         return is_safe_address(url)
 
 
-def is_safe_address(address: str) -> bool:
-    """Say whether an address is whole: http, https, one plain e-mail address, or a path on this site.
-
-    Names before an ``@`` in the host, and signs outside the plain alphabet of addresses, are refused.
-    """
-    return any(form.fullmatch(address) for form in (_EXTERNAL, _LOCAL, _MAIL))
-
-
 def _markdown() -> MarkdownIt:
     options = {"html": False, "linkify": True, "breaks": True, "maxNesting": 2 * MAX_DEPTH + 2}
     parser = _Markdown("commonmark", options, renderer_cls=_Renderer)
     parser.enable(["table", "strikethrough", "linkify"]).disable(["image", "html_inline", "html_block"])
+    # Of the two rules named linkify the inline one is quadratic in what stands before "://".
+    parser.inline.ruler.disable("linkify")
     parser.core.ruler.before("text_join", "house_rules", _house_rules)
-    assert parser.linkify is not None
-    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    addresses: LinkifyIt = parser.linkify
+    addresses.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     for scheme in ("ftp:", "//", "mailto:"):
-        parser.linkify.add(scheme, None)
+        addresses.add(scheme, None)
     return parser
 
 
 def _parsed(text: str) -> str:
-    unclean = _MARKDOWN.render(text)
+    unclean: str = _MARKDOWN.render(text)
     if len(unclean) > MAX_HTML or unclean.count("<") > MAX_TAGS:
         raise TextTooHeavy(
-            "There is more formatting in this text than can be shown at once. Please use less of it, or share it in parts.",
-            limit="formatting",
+            "formatting",
+            "There is more formatting in this text than can be shown. Please use less of it, or share it in parts.",
         )
     return unclean
 
@@ -415,8 +428,9 @@ def _note(shown: str, address: str) -> str:
         plain = shown.lower().removeprefix("mailto:") == target.lower()
     elif external := _EXTERNAL.fullmatch(address):
         target = external["host"].lower()
-        bare = re.sub("^https?://", "", shown.lower())
-        plain = re.fullmatch(re.escape(target) + r"(?:[/?#]\S*)?", bare) is not None
+        bare = shown.lower().removeprefix("https://").removeprefix("http://")
+        rest = bare.removeprefix(target)
+        plain = bare.startswith(target) and rest[:1] in {"", "/", "?", "#"} and len(rest.split()) <= 1
     else:
         target = address
         plain = bool(shown) and not is_link_like(shown)
@@ -445,7 +459,7 @@ def _bleach(unclean: str) -> str:
     """Clean with bleach; a Cleaner has state, so each call makes its own."""
     cleaner = Cleaner(
         tags=TAGS,
-        attributes={tag: _allows_escaped for tag in ("a", "ol", "code")},
+        attributes=dict.fromkeys(("a", "ol", "code"), _allows_escaped),
         protocols=SCHEMES,
         strip=False,
         strip_comments=True,
@@ -490,10 +504,6 @@ def _plain(text: str) -> str:
 
 def _escape(text: str) -> str:
     return html.escape(text, quote=False)
-
-
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character)[0] not in "ZCM" and character not in _BLANK_LETTERS
 
 
 class _Words(HTMLParser):

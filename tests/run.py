@@ -205,7 +205,7 @@ def tests(report: Report, name: str, options: list[str], addresses: Mapping[str,
     """Run pytest on two cores, let it speak for itself, and take its sums and reasons from its own report."""
     result = KEEP / f"{name}.xml"
     result.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--quiet", f"--junitxml={result}", *options]
+    command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={result}", *options]
     print(f"\n{name}", flush=True)
     since = time.monotonic()
     done = subprocess.run(command, env={**os.environ, **addresses}, stdin=subprocess.DEVNULL, check=False)

@@ -23,9 +23,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def files(*places: str, suffixes: tuple[str, ...] = (".py",)) -> list[Path]:
     """List our own files below the places, vendored ones left out."""
     found = [
-        path
-        for place in places
-        for path in ([ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*"))
+        path for place in places for path in ([ROOT / place] if (ROOT / place).is_file() else (ROOT / place).rglob("*"))
     ]
     return sorted(path for path in found if path.suffix in suffixes and not NOT_OURS & set(path.parts))
 
@@ -157,9 +155,7 @@ def first_statement(function: Function) -> ast.stmt:
 
 
 def asks(statement: ast.stmt) -> bool:
-    called = (
-        statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
-    )
+    called = statement.value.func if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) else None
     return isinstance(called, ast.Name) and called.id == "require"
 
 
@@ -174,9 +170,7 @@ def test_every_action_names_what_it_needs() -> None:
 
 def test_every_action_asks_first_whether_its_person_may() -> None:
     silent = {name for name, function in actions() if not asks(first_statement(function))}
-    assert silent - ASKS_NOBODY.keys() == set(), (
-        "the first statement of an action is require(by, Act.…, thing, at=at)"
-    )
+    assert silent - ASKS_NOBODY.keys() == set(), "the first statement of an action is require(by, Act.…, thing, at=at)"
     assert ASKS_NOBODY.keys() - silent == set(), "these ask after all, or are gone: take them off the list"
 
 

@@ -15,6 +15,7 @@ NAME_LENGTH = 80
 SLUG_LENGTH = 80
 PURPOSE_LENGTH = 400
 WORDS_LENGTH = 1000
+EXCERPT_LENGTH = 200
 
 
 class GroupKind(StrEnum):
@@ -56,6 +57,7 @@ class Group(Base):
     holding: Mapped[Holding] = mapped_column(WordEnum(Holding), default=Holding.NOTHING)
     held_first_posts: Mapped[int] = mapped_column(default=1)  # how many of a newcomer's posts are read first
     agreement_version: Mapped[int] = mapped_column(default=0)
+    agreement_excerpt: Mapped[str] = mapped_column(sa.String(EXCERPT_LENGTH), default="")  # its first words
     created_at: Mapped[datetime]
 
     @property
@@ -77,6 +79,13 @@ class Group(Base):
         """Whether a teacher removed the member from this group."""
         membership = self._belonging_of(member)
         return membership is not None and membership.status is Belonging.REMOVED
+
+    def welcomes_back(self, member: Member, made_at: datetime) -> bool:
+        """Whether a link made then lets the member in: one who was removed needs a link made afterwards."""
+        membership = self._belonging_of(member)
+        if membership is None or membership.status is not Belonging.REMOVED:
+            return True
+        return membership.ended_at is not None and membership.ended_at < made_at
 
     def _belonging_of(self, member: Member) -> "Membership | None":
         """Ask once per loaded group, and not at all where a loader has joined and remembered it."""
@@ -136,7 +145,12 @@ class Membership(Base):
     """A member's place in a group."""
 
     __tablename__ = "memberships"
-    __table_args__ = (one_of("role", Role), one_of("status", Belonging), sa.Index(None, "member_id", "status"))
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("status", Belonging),
+        sa.Index(None, "member_id", "status"),
+        sa.Index(None, "group_id", "status", "role", "joined_at"),
+    )
 
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
@@ -145,6 +159,7 @@ class Membership(Base):
     agreed_version: Mapped[int] = mapped_column(default=0)
     agreed_at: Mapped[datetime | None]
     joined_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
     posts_let_through: Mapped[int] = mapped_column(default=0)
 
@@ -198,3 +213,8 @@ class JoinRequest(Base):
 
     group: Mapped[Group] = relationship()
     member: Mapped[Member] = relationship()
+
+    @property
+    def author_id(self) -> int:
+        """Give whose words these are."""
+        return self.member_id

@@ -117,16 +117,40 @@ class Invitation(Base):
         return self.revoked_at is None and self.places_left > 0 and at < self.expires_at
 
 
-class PasswordReset(Base):
-    """A link by mail that sets a new password once; only the hash of its token is kept."""
+class Joining(Base):
+    """Somebody on the way in: they hold an invitation and have yet to open the letter that we sent them."""
 
-    __tablename__ = "password_resets"
+    __tablename__ = "joinings"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
-    member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[int] = mapped_column(sa.ForeignKey("invitations.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
+    name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
-    member: Mapped[Member] = relationship()
+    invitation: Mapped[Invitation] = relationship()
+
+
+class PasswordReset(Base):
+    """Somebody asked for a new password for an address; a job finds out whose it is and sends the link.
+
+    The request writes the same row for every address, so it takes the same time for known and unknown ones.
+    """
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
+    token_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
+    member_id: Mapped[int | None] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    looked_up_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    member: Mapped[Member | None] = relationship()

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from community.db import announce, session
+from community.db import announce, insert_into, session
 from community.members.models import Member
 from community.notifications.facts import NoticesMade
 from community.notifications.models import Notice, NoticeKind
@@ -60,6 +59,5 @@ def _put_down(member_ids: list[int], **columns: object) -> None:
     table = Notice.__table__.c
     values = [sa.literal(value, table[name].type) for name, value in columns.items()]
     rows = sa.select(Member.id, *values).where(Member.id.in_(member_ids))
-    engine = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
-    insert = engine.insert(Notice).from_select(["member_id", *columns], rows)
+    insert = insert_into(Notice).from_select(["member_id", *columns], rows)
     session().execute(insert.on_conflict_do_nothing())

@@ -17,6 +17,8 @@ class NoticeKind(StrEnum):
     DECIDED = "decided"
     ADMITTED = "admitted"
     SIT_BEGINS = "sit_begins"
+    DESK = "desk"  # something waits for a teacher
+    BROUGHT = "brought"  # a teacher has read what this member brought
 
 
 class Notice(Base):

@@ -133,7 +133,7 @@ PLANS: Final[tuple[dict[str, Any], ...]] = (
             {"at_s": 1440, "kind": "bell", "bells": 1},
         ],
         "care": [
-            "Nobody leads this room, and nobody watches over it. If it is too much today, go and talk to a person.",
+            "Nobody leads this room or watches over it. If it is too much today, go and talk to a person.",
             *_ALWAYS,
         ],
     },

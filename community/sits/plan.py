@@ -53,7 +53,7 @@ BUILT_IN: Final[Mapping[str, Plan]] = MappingProxyType(
 )
 
 
-# --- phases --------------------------------------------------------------------------------------------------
+# --- phases ---
 
 
 class PhaseName(StrEnum):
@@ -137,9 +137,7 @@ def closes_at(plan: Plan, start: datetime) -> datetime:
 def edges(plan: Plan, start: datetime) -> list[datetime]:
     """List the moments at which a still room may catch up: each segment's beginning and the closing bell."""
     start = _utc(start)
-    return [
-        start + timedelta(seconds=at_s) for at_s in (*(segment.at_s for segment in plan.sitting), plan.total_s)
-    ]
+    return [start + timedelta(seconds=at_s) for at_s in (*(segment.at_s for segment in plan.sitting), plan.total_s)]
 
 
 def edge_index(plan: Plan, start: datetime, now: datetime) -> int:
@@ -147,7 +145,7 @@ def edge_index(plan: Plan, start: datetime, now: datetime) -> int:
     return bisect_right(edges(plan, start), _utc(now))
 
 
-# --- bells, and the plan in words ---------------------------------------------------------------------------------
+# --- bells, and the plan in words ---
 
 
 class BellKind(StrEnum):
@@ -204,17 +202,13 @@ def steps(plan: Plan) -> list[Step]:
     The lines follow the plan's own writing: sentences if its texts begin with a capital, else a loose list.
     """
     sentences = any(segment.text and segment.text[0].isupper() for segment in plan.segments)
-    lines = [
-        Step(segment.at_s, _line(plan, segment, sentences=sentences), segment.bells) for segment in plan.segments
-    ]
+    lines = [Step(segment.at_s, _line(plan, segment, sentences=sentences), segment.bells) for segment in plan.segments]
     return lines[:-1] if plan.circle_s is not None else lines
 
 
 def _line(plan: Plan, segment: Segment, *, sentences: bool) -> str:
     labels = [_strokes(segment.bells)] if segment.bells else []
-    labels += {Kind.SILENCE: ["silence"], Kind.WALK: ["walking"], Kind.WRITE: ["time to write"]}.get(
-        segment.kind, []
-    )
+    labels += {Kind.SILENCE: ["silence"], Kind.WALK: ["walking"], Kind.WRITE: ["time to write"]}.get(segment.kind, [])
     if plan.circle_s is not None and segment.at_s == plan.total_s:
         labels.append("then the circle")
     label, text = ", ".join(labels), segment.text or ""

@@ -132,7 +132,7 @@ def clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
-# --- reading -------------------------------------------------------------------------------------------------
+# --- reading ---
 
 
 def _known(data: object, keys: frozenset[str], what: str, field: str) -> Mapping[str, Any]:
@@ -175,21 +175,15 @@ def _identifier(value: object) -> str:
 
 def _care(value: object) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
-        raise UnsoundPlan(
-            "Add at least one care note: what may come up, and what one may always do.", field="care"
-        )
+        raise UnsoundPlan("Add at least one care note: what may come up, and what one may always do.", field="care")
     if len(value) > CARE_MOST:
         raise UnsoundPlan(f"{CARE_MOST} care notes are the most that people will read.", field="care")
-    return tuple(
-        _words(note, CARE_NOTE_MOST, f"Care note {n}", f"care[{n - 1}]") for n, note in enumerate(value, 1)
-    )
+    return tuple(_words(note, CARE_NOTE_MOST, f"Care note {n}", f"care[{n - 1}]") for n, note in enumerate(value, 1))
 
 
 def _segments(value: object) -> tuple[Segment, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
-        raise UnsoundPlan(
-            "A plan needs its segments: at least a bell to begin and a bell to end.", field="segments"
-        )
+        raise UnsoundPlan("A plan needs its segments: at least a bell to begin and a bell to end.", field="segments")
     if len(value) > SEGMENTS_MOST:
         raise UnsoundPlan(
             f"A plan holds {SEGMENTS_MOST} segments at most. Let some of it be silence.", field="segments"
@@ -205,9 +199,7 @@ def _segment(data: object, n: int) -> Segment:
     if not isinstance(optional, bool):
         raise UnsoundPlan(f"{what} is optional or it is not: yes or no.", field=f"{field}.optional")
     return Segment(
-        at_s=_number(
-            given.get("at_s"), (0, TOTAL_S[1]), f"The second at which segment {n} begins", f"{field}.at_s"
-        ),
+        at_s=_number(given.get("at_s"), (0, TOTAL_S[1]), f"The second at which segment {n} begins", f"{field}.at_s"),
         kind=kind,
         bells=_bells(given, kind, n),
         text=_text(given, kind, n),
@@ -242,7 +234,7 @@ def _text(given: Mapping[str, Any], kind: Kind, n: int) -> str | None:
     return _words(given["text"], TEXT_MOST, f"The text of segment {n}", field)
 
 
-# --- the linter: rules about the whole ---------------------------------------------------------------------------
+# --- the linter: rules about the whole ---
 
 _Problems = list[tuple[str, str]]
 
@@ -284,9 +276,7 @@ def _circles(plan: Plan) -> _Problems:
 def _spoken(plan: Plan) -> _Problems:
     """Words need time to be read and let go of, and none stand in the way of the closing bell."""
     said = [
-        (n, segment.at_s)
-        for n, segment in enumerate(plan.segments)
-        if segment.text and segment.at_s < plan.total_s
+        (n, segment.at_s) for n, segment in enumerate(plan.segments) if segment.text and segment.at_s < plan.total_s
     ]
     found = [
         (
@@ -313,7 +303,5 @@ def _body_first(plan: Plan) -> _Problems:
         if segment.kind in {Kind.CUE, Kind.SILENCE, Kind.WALK} or (segment.kind is Kind.BELL and segment.text):
             return []
         if segment.kind is Kind.WRITE:
-            return [
-                ("Let body or breath come first: put a cue or some silence before the writing.", f"segments[{n}]")
-            ]
+            return [("Let body or breath come first: put a cue or some silence before the writing.", f"segments[{n}]")]
     return []

@@ -13,6 +13,9 @@ from community.members.models import Member
 TITLE_LENGTH = 200
 NOTE_LENGTH = 200
 SOURCE_LENGTH = 20_000
+DRAFT_LENGTH = 40_000  # a draft may be too long to post: words that came back stand above those already there
+EXCERPT_LENGTH = 200
+REASON_LENGTH = 1000
 POSTS_A_PAGE = 20
 THREADS_A_PAGE = 20
 
@@ -65,7 +68,7 @@ class Thread(Base):
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"))
     author_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id"), index=True)
     title: Mapped[str] = mapped_column(sa.String(TITLE_LENGTH))
-    excerpt: Mapped[str] = mapped_column(sa.String(200), default="")
+    excerpt: Mapped[str] = mapped_column(sa.String(EXCERPT_LENGTH), default="")
     wants: Mapped[Wants | None] = mapped_column(WordEnum(Wants))
     status: Mapped[PostStatus] = mapped_column(WordEnum(PostStatus), default=PostStatus.VISIBLE)
     last_position: Mapped[int] = mapped_column(default=0)  # how many posts have a place; pages are cut by it
@@ -90,6 +93,7 @@ class Post(Base):
         one_of("held_for", HeldFor),
         sa.UniqueConstraint("thread_id", "position"),
         sa.UniqueConstraint("author_id", "write_key"),
+        sa.Index(None, "author_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -124,7 +128,7 @@ class Post(Base):
 
 
 class PostRevision(Base):
-    """What a post said before an edit."""
+    """What a post said before an edit; for a thread's opening post, its title as well."""
 
     __tablename__ = "post_revisions"
     __table_args__ = (sa.UniqueConstraint("post_id", "version"),)
@@ -132,6 +136,7 @@ class PostRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"))
     version: Mapped[int]
+    title: Mapped[str] = mapped_column(sa.String(TITLE_LENGTH), default="")
     source: Mapped[str] = mapped_column(sa.Text)
     html: Mapped[str] = mapped_column(sa.Text)
     content_note: Mapped[str] = mapped_column(sa.String(NOTE_LENGTH), default="")
@@ -163,9 +168,7 @@ class Draft(Base):
     source: Mapped[str] = mapped_column(sa.Text, default="")
     content_note: Mapped[str] = mapped_column(sa.String(NOTE_LENGTH), default="")
     wants: Mapped[Wants | None] = mapped_column(WordEnum(Wants))
-    returned_because: Mapped[str] = mapped_column(
-        sa.String(1000), default=""
-    )
+    returned_because: Mapped[str] = mapped_column(sa.String(REASON_LENGTH), default="")  # the words of a teacher
     updated_at: Mapped[datetime]
 
 

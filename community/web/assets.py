@@ -56,9 +56,7 @@ def show(digest: str, path: str) -> Response:
         if path.endswith(".js"):
             response.mimetype = "text/javascript"
     current = digest == assets["hash"]
-    response.headers["Cache-Control"] = (
-        f"public, max-age={KEEP_FOR_SECONDS}, immutable" if current else "no-cache"
-    )
+    response.headers["Cache-Control"] = f"public, max-age={KEEP_FOR_SECONDS}, immutable" if current else "no-cache"
     return response
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["init_app", "load_signed_in_with", "now", "public", "viewer", "viewer_or_none"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
 class SignedIn(Protocol):
     """What the members slice hands over for a valid session token."""
 
@@ -36,6 +38,7 @@ class SignedIn(Protocol):
 
 csrf = CSRFProtect()
 login = LoginManager()
+login.session_protection = None  # our tokens are rows that we can end; an address may change on a train
 
 
 class SmallInteger(IntegerConverter):

@@ -7,6 +7,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
+from limits import parse
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -44,3 +45,8 @@ def limited(rule: str, *, key: Callable[[], str] | None = None) -> Callable[[Vie
         return cast("View", held(view))
 
     return wrap
+
+
+def too_many(rule: str, *names: str) -> bool:
+    """Count one act under these names, and say whether the rule is now exceeded."""
+    return not limiter.limiter.hit(parse(rule), *names)

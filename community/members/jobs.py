@@ -1,0 +1,49 @@
+"""What happens for members in the background: reset links, and when a browser was last here."""
+
+import threading
+from datetime import datetime
+
+from flask import current_app
+
+from community.clock import now
+from community.db import transaction
+from community.jobs import each_minute
+from community.members import actions, queries
+from community.members.letters import Letterhead
+from community.members.queries import SignedIn
+
+_seen: dict[int, datetime] = {}
+_lock = threading.Lock()
+
+
+def saw(sign_in_id: int, at: datetime) -> None:
+    """Remember that a browser was here; a GET writes nothing, so a job writes it down in one batch."""
+    with _lock:
+        _seen[sign_in_id] = at
+
+
+@each_minute
+def note_seen() -> None:
+    """Write down when browsers were last here."""
+    with _lock:
+        seen = dict(_seen)
+        _seen.clear()
+    if seen:
+        with transaction():
+            actions.note_seen(seen=seen)
+
+
+@each_minute
+def look_up_resets() -> None:
+    """Find out whose the addresses are that asked for a new password, and put their letters in the outbox."""
+    settings = current_app.extensions["settings"]
+    with transaction():
+        actions.look_up_resets(letterhead=Letterhead(settings.community_name, settings.base_url), at=now())
+
+
+def arrive(token: str, at: datetime) -> SignedIn | None:
+    """Give the person behind a token, and remember that they were here."""
+    signed_in = queries.signed_in_by_token(token, at)
+    if signed_in is not None:
+        saw(signed_in.sign_in_id, at)
+    return signed_in

@@ -1,0 +1,67 @@
+"""Passwords: which are strong enough, and argon2id with no more than two at work at once."""
+
+import functools
+import threading
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from community.errors import Invalid
+
+MINIMUM, MAXIMUM = 8, 128
+
+# OWASP's least figures for argon2id (19 MiB, two passes); two at once keep 50 sign-ins within 40 MB.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_at_once = threading.BoundedSemaphore(2)
+
+
+def hashed(password: str) -> str:
+    """Hash a password; takes some 25 ms of CPU, so never inside a transaction."""
+    with _at_once:
+        return _hasher.hash(_normal(password))
+
+
+def fits(password: str, kept_hash: str | None) -> bool:
+    """Whether the password belongs to the hash; an absent hash takes the same time and is never right."""
+    with _at_once:
+        try:
+            return _hasher.verify(kept_hash or _dummy_hash(), _normal(password)) and kept_hash is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def is_dated(kept_hash: str) -> bool:
+    """Whether the hash was made under older figures and should be made anew."""
+    return _hasher.check_needs_rehash(kept_hash)
+
+
+def check_strength(password: str, *, about: tuple[str, ...] = ()) -> None:
+    """Refuse short, common or self-describing passwords; ``about`` are words a guesser would try first."""
+    if not MINIMUM <= len(password) <= MAXIMUM:
+        raise Invalid("A password has 8 to 128 characters; a few unrelated words are a good one.", field="password")
+    bare = password.casefold().strip()
+    if bare in _common() or bare.rstrip("0123456789!?.") in _common() or len(set(bare)) < 4:  # noqa: PLR2004
+        raise Invalid("Guessers try that password first. Please choose another.", field="password")
+    for word in about:
+        core = word.casefold().strip()
+        if len(core) >= 4 and (bare == core or bare.strip("0123456789!?. ") == core):  # noqa: PLR2004
+            raise Invalid("That password is too close to your name or ours. Please choose another.", field="password")
+
+
+def _normal(password: str) -> str:
+    """Let the same characters typed on two keyboards be the same password."""
+    return unicodedata.normalize("NFC", password)
+
+
+@functools.cache
+def _dummy_hash() -> str:
+    return _hasher.hash("nobody's password, so that an unknown address takes as long as a known one")
+
+
+@functools.cache
+def _common() -> frozenset[str]:
+    """Give the 30,000 commonest leaked passwords that zxcvbn brings along."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - large, and needed only here
+
+    return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 4)  # noqa: PLR2004

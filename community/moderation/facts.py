@@ -1,0 +1,21 @@
+"""What happens on the desk."""
+
+from dataclasses import dataclass
+
+from community.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(Event):
+    """Something new waits for the teachers of a group."""
+
+    case_id: int
+    group_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseDecided(Event):
+    """A teacher has decided; the thing itself has announced its own change."""
+
+    case_id: int
+    group_id: int

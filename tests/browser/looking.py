@@ -54,8 +54,7 @@ def assert_accessible(page: Page) -> None:
     """Hold the page as it stands to every axe rule; a failure names rule, place and remedy."""
     found = Axe().run(page).response["violations"]
     report = [
-        f"{one['id']}: {one['help']}\n  "
-        + "\n  ".join(" ".join(map(str, node["target"])) for node in one["nodes"])
+        f"{one['id']}: {one['help']}\n  " + "\n  ".join(" ".join(map(str, node["target"])) for node in one["nodes"])
         for one in found
     ]
     assert not report, f"{page.url}\n" + "\n".join(report)

@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * Mounts what a page asks for. A behaviour is one small module with `selector` and `mount(element)`, fetched only where
+ * its selector is found, so that a page carries no script it does not use; every page works without any of them.
+ *
+ * `near` waits until somebody comes near: a pointer, a finger, the focus. Until then the plain form or fold is there.
+ * `rest` waits until the page has settled, so that the live line never competes with what is to be read.
+ */
+
+/** @typedef {{selector: string, when: "now" | "near" | "rest", load: () => Promise<{mount: (element: any) => void}>}} Behavior */
+
+/** @type {Behavior[]} */
+export const behaviors = [
+  { selector: "[data-composer]", when: "now", load: () => import("./behaviors/composer.js") },
+  { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
+  { selector: "[data-zone]", when: "now", load: () => import("./behaviors/zone.js") },
+  { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
+  { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },
+  { selector: "[data-notices]", when: "rest", load: () => import("./behaviors/notices.js") },
+];
+
+/** What wakes a behaviour that waits; each comes before the click or the key that it is for. */
+const APPROACHES = ["pointerenter", "touchstart", "focusin"];
+
+/** @type {WeakMap<Element, Set<string>>} */
+const mounted = new WeakMap();
+
+/**
+ * Mount every behaviour found in a part of the page; asked twice, nothing happens twice.
+ * @param {ParentNode} root
+ */
+export function mountIn(root) {
+  for (const behavior of behaviors) {
+    for (const element of root.querySelectorAll(behavior.selector)) {
+      const known = mounted.get(element) ?? new Set();
+      if (known.has(behavior.selector)) continue;
+      mounted.set(element, known.add(behavior.selector));
+      arrange(behavior, element);
+    }
+  }
+}
+
+/**
+ * @param {Behavior} behavior
+ * @param {Element} element
+ */
+function arrange({ when, load }, element) {
+  // A module that does not arrive leaves the element as it is, and that works too.
+  const mount = () => load().then((module) => module.mount(element), () => {});
+  if (when === "now") mount();
+  else if (when === "rest") settled(mount);
+  else {
+    const waiting = new AbortController();
+    const once = () => { waiting.abort(); mount(); };
+    for (const name of APPROACHES) element.addEventListener(name, once, { passive: true, signal: waiting.signal });
+  }
+}
+
+/** @param {() => void} then */
+function settled(then) {
+  const soon = () => ("requestIdleCallback" in window ? window.requestIdleCallback(then, { timeout: 2000 }) : setTimeout(then, 200));
+  if (document.readyState === "complete") soon();
+  else window.addEventListener("load", soon, { once: true });
+}
+
+mountIn(document);
+document.addEventListener("fragment:placed", (event) => mountIn(/** @type {ParentNode} */ (event.target)));

@@ -9,7 +9,7 @@ whatever changes a text (link notes, headings) is done to the parser's tokens. T
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 from typing import Final
 
@@ -47,48 +47,12 @@ MAX_TAGS: Final = 3_000
 MAX_HTML: Final = 100_000
 """The last two are asked between parser and bleach: they catch what repeats itself, as one long address would."""
 
-SIGNS: Final = 2_000
-MAX_ADDRESSES: Final = 300
-MAX_DEPTH: Final = 8
-"""Quotes and lists inside one another."""
-MAX_LIST_SIGNS: Final = 800
-"""Quote and list signs at the beginnings of lines, all together."""
-MAX_CELLS: Final = 1_000
-"""Cells of all tables together, with the empty ones that a short row is filled up with."""
-MAX_TAGS: Final = 4_500
-MAX_HTML: Final = 120_000
-"""The last two are asked between parser and bleach: they catch what repeats itself, as one long address would."""
-
 SIGNS: Final = "[]!*_~<>&|`\\"
 MAX_ADDRESS: Final = 2_000
 MAX_LINK_TITLE: Final = 200
 
 TAGS: Final = frozenset(
-    [
-        "p",
-        "br",
-        "strong",
-        "em",
-        "del",
-        "code",
-        "pre",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "a",
-        "h2",
-        "h3",
-        "h4",
-        "hr",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "sup",
-    ]
+    "p br strong em del sup code pre blockquote ul ol li a hr h2 h3 h4 table thead tbody tr th td".split()  # noqa: SIM905
 )
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LINK_REL: Final = "nofollow ugc noopener"
@@ -131,7 +95,7 @@ _STACKED: Final = re.compile("([{0}]{{8}})[{0}]+".format(_stacking_marks()))
 
 _LEADING_SIGNS: Final = re.compile(r"^(?:[ \t]*(?:>|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t]|$)))+", re.MULTILINE)
 _LEADING_SIGN: Final = re.compile(r">|[-+*]|[0-9]{1,9}[.)]")
-_DRAWN_LINE: Final = re.compile(r"(?:[-*_][ \t]*){3,}")
+_DRAWN_LINE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}")
 _TABLE_RULE_SIGNS: Final = "|:- \t>*+.)0123456789"
 
 _LINK_LIKE: Final = re.compile(
@@ -248,11 +212,11 @@ def _refuse_what_is_too_heavy(text: str) -> None:
     if len(text) > MAX_CHARACTERS:
         raise _too_long(len(text))
     lines = text.split("\n")
-    written = sum(1 for line in lines if line and not line.isspace())
-    _refuse_over(MAX_LINES, written, "lines", "{} lines of text", "Please join some")
+    written = sum(1 for line in lines if line.strip(" \t"))
+    _refuse_over(MAX_LINES, written, "lines", "{} lines", "Please join some")
     counts = {sign: text.count(sign) for sign in SIGNS}
     sign = max(counts, key=lambda each: counts[each])
-    _refuse_over(MAX_OF_EACH_SIGN, counts[sign], "sign", "{} times the sign " + sign, "Please use fewer")
+    _refuse_over(MAX_OF_EACH_SIGN, counts[sign], "sign", "{} of the sign " + sign, "Please use fewer")
     _refuse_over(MAX_SIGNS, sum(counts.values()), "signs", "{} signs such as * _ [ ] |", "Please use fewer")
     _refuse_over(MAX_ADDRESSES, text.count("://"), "addresses", "{} web addresses", "Please choose the best")
     _refuse_over(MAX_LIST_SIGNS, _list_signs(text), "list signs", "{} list and quote signs", "Please shorten the lists")
@@ -313,8 +277,8 @@ class _Renderer(RendererHTML):
     """The parser's renderer, but quotation marks in text stay as they are: bleach is slow on entities."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
-        """Escape a text."""
-        return _escape(tokens[idx].content)
+        """Escape a text; entities may have spelled what was taken out of the source."""
+        return _escape(tidy(tokens[idx].content))
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         """Escape code in a line."""
@@ -393,9 +357,7 @@ def _honest(tokens: list[Token]) -> list[Token]:
         if token.type == "link_open":
             depth += 1
             start = len(seen) if depth == 1 else start
-        if token.type == "text_special":  # an entity may spell what tidy() took out
-            token.content = _UNSEEN.sub("", token.content)
-        elif token.type in {"s_open", "s_close"}:
+        if token.type in {"s_open", "s_close"}:
             token.tag = "del"
         if token.type not in {"link_open", "link_close"} or depth == 1:
             seen.append(token)
@@ -411,7 +373,7 @@ def _honest_link(tokens: list[Token], *, before: Token | None) -> list[Token]:
     opening, *inside, closing = tokens
     address = str(opening.attrs.get("href", ""))
     shown = "".join(" " if token.type.endswith("break") else token.content for token in inside).strip()
-    if before is not None and before.type == "text" and before.content.endswith("!"):
+    if not opening.markup and before is not None and before.type == "text" and before.content.endswith("!"):
         before.content = before.content[:-1]
         return inside if shown else [_text(address)]
     if not is_safe_address(address):
@@ -457,9 +419,10 @@ def _clean(unclean: str) -> str:
 
 def _bleach(unclean: str) -> str:
     """Clean with bleach; a Cleaner has state, so each call makes its own."""
+    attributes: dict[str, Callable[[str, str, str], bool]] = dict.fromkeys(("a", "ol", "code"), _allows_escaped)
     cleaner = Cleaner(
         tags=TAGS,
-        attributes=dict.fromkeys(("a", "ol", "code"), _allows_escaped),
+        attributes=attributes,
         protocols=SCHEMES,
         strip=False,
         strip_comments=True,

@@ -56,7 +56,7 @@ holds() { [ -f "$venv/$1" ] && cmp -s "$1" "$venv/$1"; }
 install() {
     echo "Installing what $lock names"
     if command -v uv >/dev/null 2>&1 &&
-        UV_PYTHON_DOWNLOADS=never uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
+        UV_PYTHON_DOWNLOADS=never uv pip install --quiet --no-build --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"; then
         :
     else
         "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip >/dev/null 2>&1 || true

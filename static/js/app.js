@@ -13,6 +13,8 @@
 export const behaviors = [
   { selector: "[data-composer]", when: "now", load: () => import("./behaviors/composer.js") },
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
+  { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },
+  { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
   { selector: "[data-zone]", when: "now", load: () => import("./behaviors/zone.js") },
   { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },

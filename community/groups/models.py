@@ -106,9 +106,10 @@ class Group(Base):
 
 
 @event.listens_for(Group, "expire")
-def _forget(group: Group, _attributes: Any) -> None:
+def _forget(group: Group | None, _attributes: Any) -> None:
     """What was known of belonging ends with the transaction in which it was read."""
-    group.__dict__.pop("_known", None)
+    if group is not None:  # nobody may hold it any more
+        group.__dict__.pop("_known", None)
 
 
 class Agreement(Base):

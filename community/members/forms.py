@@ -32,7 +32,7 @@ def zone_field() -> SelectField:
     """Give a choice of time zones."""
     return SelectField(
         "Time zone",
-        choices=[(zone, zone.replace("_", " ")) for zone in ZONES],
+        choices={zone: zone.replace("_", " ") for zone in ZONES},
         default="UTC",
         description="The times of sits are shown in it.",
     )
@@ -99,11 +99,11 @@ class ProfileForm(Form):
     zone = zone_field()
     seen_as = RadioField(
         "How I am seen in a sit",
-        choices=[
-            (SeenAs.NAME.value, "By my name"),
-            (SeenAs.INITIALS.value, "By my initials"),
-            (SeenAs.ONE_MORE.value, "As one more person"),
-        ],
+        choices={
+            SeenAs.NAME.value: "By my name",
+            SeenAs.INITIALS.value: "By my initials",
+            SeenAs.ONE_MORE.value: "As one more person",
+        },
         default=SeenAs.INITIALS.value,
     )
 
@@ -111,11 +111,11 @@ class ProfileForm(Form):
 class ThemeForm(Form):
     """The light of the pages."""
 
-    theme = RadioField("Light", choices=[(theme.value, theme.value) for theme in Theme])
+    theme = RadioField("Light", choices={theme.value: theme.value for theme in Theme})
 
 
 class InvitationForm(Form):
     """How long an invitation is open, and for how many."""
 
-    days = SelectField("Open for", coerce=int, choices=[(1, "one day"), (7, "a week"), (30, "thirty days")], default=7)
-    places = SelectField("For", coerce=int, choices=[(1, "one person"), (5, "five people"), (12, "twelve people")])
+    days = SelectField("Open for", coerce=int, choices={1: "one day", 7: "a week", 30: "thirty days"}, default=7)
+    places = SelectField("For", coerce=int, choices={1: "one person", 5: "five people", 12: "twelve people"})

@@ -296,11 +296,11 @@ class MemoryStore:
             return room.seq, held
 
     def read(self, sit: str, *, most: int | None, first: Collection[int]) -> Snapshot:
-        """Give the seats; reading a room that does not exist gives an empty one, numbered 0."""
+        """Give the seats; a room that does not exist is empty, and numbered above what was ever told of it."""
         with self._lock:
             room = self._rooms.get(sit)
             if room is None:
-                return Snapshot(0, (), 0)
+                return Snapshot(self._last_seq, (), 0)
             room.reads += 1
             total = len(room.seats)
             if most is None or total <= most:

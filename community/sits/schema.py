@@ -30,7 +30,7 @@ VERSION_MOST: Final = 1_000_000
 _PLAN_KEYS: Final = frozenset({"id", "title", "version", "total_s", "segments", "care", "circle_s"})
 _SEGMENT_KEYS: Final = frozenset({"at_s", "kind", "bells", "text", "optional"})
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
-_JOINERS: Final = "\u200c\u200d"  # invisible, and needed to write Persian, Hindi and others well
+_JOINERS: Final = {0x200C: None, 0x200D: None}  # invisible, and needed to write Persian, Hindi and others well
 
 
 class UnsoundPlan(Invalid):
@@ -46,6 +46,9 @@ class Kind(StrEnum):
     WALK = "walk"
     WRITE = "write"
     CIRCLE = "circle"
+
+
+_KINDS: Final = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,7 @@ def _words(value: object, most: int, what: str, field: str) -> str:
         raise UnsoundPlan(f"{what} needs words.", field=field)
     if len(text) > most:
         raise UnsoundPlan(f"{what} can be {most} characters long; this has {len(text)}.", field=field)
-    if not all(character.isprintable() or character in _JOINERS for character in text):
+    if not text.translate(_JOINERS).isprintable():
         raise UnsoundPlan(f"{what} holds a sign that cannot be shown. Type it again.", field=field)
     return text
 
@@ -208,10 +211,12 @@ def _segment(data: object, n: int) -> Segment:
 
 
 def _kind(value: object, what: str, field: str) -> Kind:
-    if not isinstance(value, str) or value not in set(Kind):
-        kinds = ", ".join(kind.value for kind in Kind)
-        raise UnsoundPlan(f"{what} is of a kind we do not know. Choose from {kinds}.", field=f"{field}.kind")
-    return Kind(value)
+    kind = _KINDS.get(value) if isinstance(value, str) else None
+    if kind is None:
+        raise UnsoundPlan(
+            f"{what} is of a kind we do not know. Choose from {', '.join(_KINDS)}.", field=f"{field}.kind"
+        )
+    return kind
 
 
 def _bells(given: Mapping[str, Any], kind: Kind, n: int) -> int:

@@ -1,0 +1,97 @@
+"""Planning sits, ending a series, and taking a seat."""
+
+from datetime import datetime
+
+from community.db import insert_into, session
+from community.errors import Invalid, NotAllowed
+from community.groups.models import Group
+from community.members.models import Member
+from community.notifications.actions import notify
+from community.notifications.models import NoticeKind
+from community.permissions import Act, require
+from community.sits import queries
+from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
+from community.sits.plan import BUILT_IN, Plan
+from community.sits.recurrence import Rule, next_occurrence
+from community.sits.sit import Sit
+from community.text import one_line
+
+
+class DoorsClosed(Invalid):
+    """A seat is asked for before the doors open or after the room has closed."""
+
+
+def schedule_sit(
+    *, by: Member, group: Group, title: str, plan: Plan, rule: Rule, leader: Member | None, at: datetime
+) -> SitSeries:
+    """Plan a sit or a recurring one; raises Invalid where its time has passed or its leader does not teach."""
+    require(by, Act.SCHEDULE_SIT, group, at=at)
+    if leader is not None and not group.taught_by(leader):
+        raise Invalid("A sit is led by a teacher of the group, or by nobody.", field="leader")
+    if next_occurrence(rule, at) is None:
+        raise Invalid("That time has passed. Choose one that is still to come.", field="day")
+    series = SitSeries(
+        group_id=group.id,
+        title=one_line(title, limit=TITLE_LENGTH, field="title", what="title"),
+        plan=plan.to_json(),
+        wall_start=rule.wall.isoformat(),
+        zone=rule.zone,
+        rrule=rule.rrule,
+        leader_id=leader.id if leader else None,
+        made_by_id=by.id,
+        created_at=at,
+    )
+    session().add(series)
+    session().flush()
+    return series
+
+
+def built_in(plan_id: str) -> Plan:
+    """Give one of the plans that come with the house; raises Invalid."""
+    plan = BUILT_IN.get(plan_id)
+    if plan is None:
+        raise Invalid("Choose one of the plans.", field="plan")
+    return plan
+
+
+def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:
+    """Let a series go on no longer; sits that began before stay what they were. Ending it twice is fine."""
+    require(by, Act.END_SERIES, series, at=at)
+    if series.status is SeriesStatus.PLANNED:
+        series.status, series.ended_at = SeriesStatus.ENDED, at
+    return series
+
+
+def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
+    """Take a seat; joining again is fine and keeps the first time. Raises DoorsClosed."""
+    require(by, Act.JOIN_SIT, sit, at=at)
+    if sit.group.is_archived:
+        raise NotAllowed("This group is archived, so nobody sits here any more.")
+    if not sit.is_open(at):
+        early = at < sit.doors_at
+        raise DoorsClosed(
+            "The doors open ten minutes before the first bell."
+            if early
+            else "This sit is over, and the room is closed."
+        )
+    session().execute(
+        insert_into(Attendance)
+        .values(series_id=sit.series.id, starts_at=sit.starts_at, member_id=by.id, joined_at=at)
+        .on_conflict_do_nothing()
+    )
+    return sit
+
+
+def tell_of_doors(*, after: datetime, at: datetime) -> int:
+    """Tell the members of a group that the doors of its sit are open; each is told once, however often it runs."""
+    sits = queries.doors_opening(after=after, until=at)
+    for sit in sits:
+        notify(
+            member_ids=queries.readers_of(sit.group.id),
+            kind=NoticeKind.SIT_BEGINS,
+            subject=sit.key,
+            group_id=sit.group.id,
+            event_key=f"sit:{sit.key}",
+            at=at,
+        )
+    return len(sits)

@@ -1,0 +1,167 @@
+"""Which sits there are, for whom. Everything is loaded through the one who looks. Read only."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from community.db import session
+from community.errors import NotFound
+from community.groups.models import Group, GroupStatus, Membership
+from community.groups.panels import Panel, register_panel
+from community.groups.queries import (
+    AgreementNeeded,
+    MembersOnly,
+    ensure_reader,
+    group_for,
+    readable_group_ids,
+)
+from community.members.models import Member
+from community.notifications.models import NoticeKind
+from community.notifications.queries import Shown, register_loader
+from community.sits.models import SeriesStatus, SitSeries
+from community.sits.recurrence import parse_sit_key
+from community.sits.sit import Sit, not_over, sit_of, sits_of
+from community.sits.wording import begins
+
+AHEAD = timedelta(days=28)
+A_GROUPS_SERIES = 100
+BESIDE = 3  # how many sits a group's page shows before the whole list
+
+
+def sit_for(viewer: Member, slug: str, key: str) -> Sit:
+    """Give a sit of a group whose content the viewer may read; raises NotFound or what a reader is told."""
+    group = group_for(viewer, slug)
+    ensure_reader(viewer, group)
+    sit = sit_visible_to(viewer, key)
+    if sit.group.id != group.id:
+        raise NotFound
+    return sit
+
+
+def sit_visible_to(viewer: Member, key: str) -> Sit:
+    """Give a sit by its key, for a socket, in one statement; raises NotFound for all that may not see it."""
+    series_id, starts_at = parse_sit_key(key)
+    theirs = sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer.id)
+    found = session().execute(
+        sa.select(SitSeries, Membership)
+        .join(SitSeries.group)
+        .join(Membership, theirs)
+        .options(contains_eager(SitSeries.group), joinedload(SitSeries.leader))
+        .where(SitSeries.id == series_id)
+    )
+    row = found.one_or_none()
+    if row is None:
+        raise NotFound
+    series, membership = row
+    series.group.remember(viewer.id, membership)
+    try:
+        ensure_reader(viewer, series.group)
+    except MembersOnly as refusal:
+        raise NotFound from refusal
+    sit = sit_of(series, starts_at)
+    if sit is None:
+        raise NotFound
+    return sit
+
+
+def series_for(viewer: Member, slug: str, series_id: int) -> SitSeries:
+    """Give a series of a group whose content the viewer may read; raises NotFound."""
+    group = group_for(viewer, slug)
+    ensure_reader(viewer, group)
+    series = session().scalar(sa.select(SitSeries).where(SitSeries.id == series_id, SitSeries.group_id == group.id))
+    if series is None:
+        raise NotFound
+    return series
+
+
+def series_of(group: Group) -> list[SitSeries]:
+    """Give the series of a group that go on, in one statement."""
+    return list(session().scalars(_going_on().where(SitSeries.group_id == group.id).limit(A_GROUPS_SERIES)))
+
+
+def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:
+    """List the sits that are open or to come in the next four weeks, the earliest first."""
+    found = [sit for one in series for sit in not_over(one, at=at, before=at + AHEAD, limit=each)]
+    return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
+
+
+def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
+    """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
+    mine = (
+        _going_on()
+        .join(Group)
+        .where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable_group_ids(viewer.id)))
+    )
+    series = list(session().scalars(mine.options(contains_eager(SitSeries.group)).limit(A_GROUPS_SERIES)))
+    week = at + timedelta(days=7)
+    found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if is_room(one) else 4)]
+    return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
+
+
+def is_room(series: SitSeries) -> bool:
+    """Say whether a series is an open room, back to back, rather than an appointment."""
+    return series.rrule is not None and series.rrule.startswith("FREQ=MINUTELY")
+
+
+def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
+    """List the sits whose doors open in (after, until]; open rooms are always open, so nobody is told of them."""
+    series = session().scalars(
+        _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE).options(contains_eager(SitSeries.group))
+    )
+    lead = timedelta(minutes=10)
+    found = [
+        sit
+        for one in series
+        if not is_room(one)
+        for sit in sits_of(one, after=after + lead, before=until + lead, limit=2)
+    ]
+    return [sit for sit in found if after < sit.doors_at <= until]
+
+
+def readers_of(group_id: int) -> list[int]:
+    """Give the ids of those who may read a group's content: whom a sit is for."""
+    statement = (
+        sa.select(Membership.member_id)
+        .join(Group)
+        .where(
+            Membership.group_id == group_id,
+            Membership.status == "active",
+            Membership.agreed_version >= Group.agreement_version,
+        )
+    )
+    return list(session().scalars(statement))
+
+
+def _going_on() -> sa.Select[SitSeries]:
+    return (
+        sa.select(SitSeries)
+        .options(joinedload(SitSeries.leader))
+        .where(SitSeries.status == SeriesStatus.PLANNED)
+        .order_by(SitSeries.id)
+    )
+
+
+def panel_of_sits(viewer: Member, group: Group, at: datetime, asked: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG001
+    """Give what the group's page shows of its sits."""
+    sits = coming(series_of(group), at=at, each=1, limit=BESIDE)
+    return {"sits": sits, "begins": begins(sits[0], at) if sits else "", "is_open": bool(sits) and sits[0].is_open(at)}
+
+
+def _begins(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Put "a sit begins" into words, for those who may still come to it."""
+    shown = {}
+    for key in keys:
+        try:
+            sit = sit_visible_to(member, key)
+        except (NotFound, AgreementNeeded):
+            continue
+        url = f"/groups/{sit.group.slug}/sits/{key}"
+        shown[key] = Shown(f"The doors are open: {sit.title}", url, sit.group.name)
+    return shown
+
+
+register_panel(Panel(name="sits", order=10, template="sits/_panel.html", load=panel_of_sits))
+register_loader(NoticeKind.SIT_BEGINS, _begins)

@@ -1,0 +1,154 @@
+"""The pages of sits: what is planned, planning, and the room itself, complete without script."""
+
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from community.groups.models import Group
+from community.groups.queries import ensure_reader, group_for, taught_group, teachers_of
+from community.members import actions as members
+from community.members.models import Member, SeenAs
+from community.permissions import Act, require
+from community.sits import actions, live, queries
+from community.sits.forms import REPEATS, SeenForm, SitForm
+from community.sits.plan import BUILT_IN, clock, steps
+from community.sits.recurrence import validated
+from community.sits.sit import Sit
+from community.sits.wire import room_data
+from community.sits.wording import begins
+from community.web import Form, attempt, now, shown, viewer
+
+bp = Blueprint("sits", __name__)
+
+LISTED = 40
+
+
+@bp.get("/groups/<slug>/sits")
+def index(slug: str) -> Any:
+    """List the sits of the coming weeks."""
+    group = group_for(viewer(), slug)
+    ensure_reader(viewer(), group)
+    series = queries.series_of(group)
+    sits = queries.coming(series, at=now(), each=6, limit=LISTED)
+    return render_template(
+        "sits/index.html", group=group, sits=sits, series=series, form=Form(), is_room=queries.is_room
+    )
+
+
+@bp.get("/groups/<slug>/sits/new")
+def new(slug: str) -> Any:
+    """Ask when and how the group will sit."""
+    group = taught_group(viewer(), slug)
+    require(viewer(), Act.SCHEDULE_SIT, group, at=now())
+    return _form_page(_sit_form(group), group)
+
+
+@bp.post("/groups/<slug>/sits")
+def schedule(slug: str) -> Any:
+    """Plan a sit."""
+    form = _sit_form(taught_group(viewer(), slug))
+
+    def act(at: datetime) -> Any:
+        group = taught_group(viewer(), slug)
+        wall = datetime.combine(cast("date", form.day.data), cast("time", form.time.data))
+        repeat = form.repeat.data if form.repeat.data in REPEATS and form.repeat.data != "once" else None
+        return actions.schedule_sit(
+            by=viewer(),
+            group=group,
+            title=form.title.data,
+            plan=actions.built_in(form.plan.data),
+            rule=validated(wall, group.zone, repeat),
+            leader=_leader(group, form.leader.data),
+            at=at,
+        )
+
+    if attempt(form, act) is None:
+        return _form_page(form, group_for(viewer(), slug))
+    return redirect(url_for("sits.index", slug=slug), 303)
+
+
+@bp.post("/groups/<slug>/series/<id:series_id>/ending")
+def end(slug: str, series_id: int) -> Any:
+    """Let a series go on no longer."""
+    form = Form()
+    done = attempt(
+        form,
+        lambda at: actions.end_series(by=viewer(), series=queries.series_for(viewer(), slug, series_id), at=at),
+    )
+    if done is None:
+        group = group_for(viewer(), slug)
+        sits = queries.coming(queries.series_of(group), at=now(), each=6, limit=LISTED)
+        return shown("sits/index.html", form=form, group=group, sits=sits, series=[], is_room=queries.is_room)
+    return redirect(url_for("sits.index", slug=slug), 303)
+
+
+@bp.get("/groups/<slug>/sits/<key>")
+def show(slug: str, key: str) -> Any:
+    """Open the room; before one's first sit, ask how one would like to be seen."""
+    sit = queries.sit_for(viewer(), slug, key)
+    if viewer().seen_as is None:
+        return shown("sits/seen.html", form=SeenForm(), sit=sit)
+    return _room(sit)
+
+
+@bp.post("/groups/<slug>/sits/<key>/seen")
+def choose_seen(slug: str, key: str) -> Any:
+    """Keep how one would like to be seen, and go in."""
+    form = SeenForm()
+    done = attempt(form, lambda _at: members.choose_seen_as(by=viewer(), seen_as=SeenAs(form.seen_as.data)))
+    if done is None:
+        return shown("sits/seen.html", form=form, sit=queries.sit_for(viewer(), slug, key))
+    return redirect(url_for("sits.show", slug=slug, key=key), 303)
+
+
+@bp.post("/groups/<slug>/sits/<key>/leaving")
+def leave(slug: str, key: str) -> Any:
+    """Leave quietly, with every tab; nothing is asked and nobody is told."""
+    sit = queries.sit_for(viewer(), slug, key)
+    live.leave_with_all(viewer().id, sit.key, at=now())
+    return redirect(url_for("groups.show", slug=slug), 303)
+
+
+@bp.get("/groups/<slug>/sits/<key>/seats")
+def seats(slug: str, key: str) -> Any:
+    """List everybody who is seated, a page at a time: the ring draws at most some two hundred."""
+    sit = queries.sit_for(viewer(), slug, key)
+    after = request.args.get("after", 0, type=int)
+    page = live.seats_after(sit, after)
+    return render_template(
+        "sits/seats.html", sit=sit, page=page, more=page[-1]["order"] if len(page) >= live.LIST else 0
+    )
+
+
+def _room(sit: Sit) -> str:
+    at = now()
+    here = live.wire_snapshot(sit, viewer().id)
+    return render_template(
+        "sits/room.html",
+        sit=sit,
+        group=sit.group,
+        phase=sit.phase(at).name.value,
+        plan_steps=[{"at": clock(step.at_s), "words": step.words, "bell": step.bells > 0} for step in steps(sit.plan)],
+        seats=here["here"],
+        others=here["others"],
+        starts_in_words=begins(sit, at),
+        zone_name=viewer().zone.replace("_", " "),
+        leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
+        room_data=room_data(sit, at) | {"you": here["you"]},
+    )
+
+
+def _sit_form(group: Group) -> SitForm:
+    form = SitForm()
+    form.leader.choices = {0: "Nobody: the bell rings by itself"} | {each.id: each.name for each in teachers_of(group)}
+    return form
+
+
+def _form_page(form: SitForm, group: Group) -> Any:
+    plans = [{"plan": plan, "steps": steps(plan), "clock": clock} for plan in BUILT_IN.values()]
+    return shown("sits/new.html", form=form, group=group, plans=plans)
+
+
+def _leader(group: Group, member_id: int) -> Member | None:
+    return next((each for each in teachers_of(group) if each.id == member_id), None)

@@ -1,0 +1,213 @@
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from community import live as live_door
+from community.clock import now
+from community.db import session, transaction
+from community.groups.models import Group
+from community.members.models import Member, SeenAs
+from community.sits import live as sits_live
+from community.sits.models import Attendance, SitSeries
+from community.sits.plan import BUILT_IN
+from community.sits.presence import Register
+from community.sits.recurrence import sit_key
+from tests.doors import Browser, Live
+from tests.factories import inside, make_member
+from tests.people import People
+
+Open = Callable[..., Browser]
+Connect = Callable[..., Live]
+
+
+@pytest.fixture(autouse=True)
+def empty_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sits_live, "register", Register())
+    sits_live._rooms.clear()
+    sits_live._tabs.clear()
+
+
+def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minutes=5), **fields: Any) -> str:
+    """Put a sit in the calendar and give its key."""
+    starts = (now() + begins_in).replace(microsecond=0)
+    wall = starts.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None)
+    plan = BUILT_IN[fields.pop("plan", "quiet_half_hour")]
+    with inside(), transaction():
+        series = SitSeries(
+            group_id=group.id,
+            title=fields.pop("title", "Evening sit"),
+            plan=plan.to_json(),
+            wall_start=wall.isoformat(),
+            zone="Europe/Lisbon",
+            made_by_id=by.id,
+            created_at=now(),
+            **fields,
+        )
+        session().add(series)
+    return sit_key(series.id, starts)
+
+
+def seat(live: Connect, member: Member, key: str, tab: str = "one") -> tuple[Live, dict[str, Any]]:
+    person = live(member)
+    return person, person.command("sit:join", sit=key, tab=tab)
+
+
+def test_the_answer_to_a_join_holds_every_bell_and_who_is_here(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    seat(live, people.maren, key)
+    _, answer = seat(live, people.ines, key)
+    assert answer["ok"]
+    assert [each["name"] for each in answer["here"]] == ["Maren Oduya", "Ines Caldeira"]
+    assert [each["teacher"] for each in answer["here"]] == [True, False]
+    assert answer["here"][1]["id"] == answer["you"]
+    assert answer["bells"][-1]["kind"] == "closing"
+    assert answer["bells"][-1]["at_ms"] == answer["starts_ms"] + 30 * 60_000
+
+
+def test_arrivals_are_told_to_those_who_are_seated(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    maren, first = seat(live, people.maren, key)
+    tell_now()
+    _, second = seat(live, people.ines, key)
+    tell_now()
+    facts = [maren.next("sit:roster")]
+    while facts[-1]["joined"] == [] or facts[-1]["joined"][-1]["name"] != "Ines Caldeira":
+        facts.append(maren.next("sit:roster"))
+    assert facts[-1]["joined"][-1]["id"] == second["you"]
+    assert facts[-1]["seq"] > first["seq"]
+
+
+def test_nothing_is_told_while_people_sit(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=-timedelta(minutes=12))
+    maren, _ = seat(live, people.maren, key)
+    tell_now()
+    maren.settle()
+    maren.heard("sit:roster")
+    seat(live, people.ines, key)
+    tell_now()
+    maren.settle()
+    assert maren.heard("sit:roster") == []
+    assert [each["name"] for each in maren.command("sit:snapshot", sit=key)["here"]] == ["Maren Oduya", "Ines Caldeira"]
+
+
+@pytest.mark.parametrize(
+    ("seen_as", "name", "initials"),
+    [(SeenAs.NAME, "Noor Vale", "NV"), (SeenAs.INITIALS, None, "NV"), (SeenAs.ONE_MORE, None, None)],
+)
+def test_a_member_is_seen_as_they_chose_on_the_wire_itself(
+    people: People, live: Connect, browser: Open, seen_as: SeenAs, name: str | None, initials: str | None
+) -> None:
+    from tests.factories import join
+
+    noor = make_member("Noor Vale", seen_as=seen_as)
+    join(noor, people.group)
+    key = plan_sit(people.group, people.maren)
+    seat(live, noor, key)
+    _, answer = seat(live, people.ines, key)
+    hers = answer["here"][0]
+    assert (hers["name"], hers["initials"]) == (name, initials)
+    assert str(noor.id) != hers["id"]
+    page = browser(people.ines)
+    page.get(f"/groups/ending-on-time/sits/{key}")
+    assert ("Noor Vale" in page.page) == (name is not None)
+
+
+@pytest.mark.parametrize("who", ["viktor", "ada"])
+def test_a_stranger_gets_neither_names_nor_counts(people: People, live: Connect, browser: Open, who: str) -> None:
+    key = plan_sit(people.group, people.maren)
+    seat(live, people.maren, key)
+    stranger = live(getattr(people, who))
+    unknown = key.replace(key.split("-")[0], "999", 1)
+    for name in ("sit:join", "sit:beat", "sit:snapshot"):
+        payload = {"tab": "t"} if name != "sit:snapshot" else {}
+        answers = [stranger.command(name, sit=each, **payload) for each in (key, unknown)]
+        assert answers[0] == answers[1]
+        assert not answers[0]["ok"]
+    page = browser(getattr(people, who))
+    assert page.get(f"/groups/ending-on-time/sits/{key}").status_code in {403, 404}
+    assert "Maren" not in page.page
+    assert page.get(f"/groups/ending-on-time/sits/{key}/seats").status_code in {403, 404}
+
+
+def test_one_seat_for_a_person_over_two_tabs(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    first, _ = seat(live, people.ines, key, "left")
+    _, answer = seat(live, people.ines, key, "right")
+    assert len(answer["here"]) == 1
+    first.command("sit:leave", sit=key, tab="left")
+    assert len(live(people.maren).command("sit:join", sit=key, tab="m")["here"]) == 2
+
+
+def test_one_who_is_removed_from_the_group_loses_the_seat_and_hears_nothing(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, _ = seat(live, people.ines, key)
+    sits_live.turn_out(member_id=people.ines.id, group_id=people.group.id)
+    live_door.turn_out(member_id=people.ines.id, group_id=people.group.id)
+    _, answer = seat(live, people.maren, key)
+    assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
+    assert ines.command("sit:beat", sit=key, tab="one")["error"]["kind"] == "conflict"
+    tell_now()
+    ines.settle()
+    assert ines.heard("sit:roster") == []
+
+
+def test_the_doors_are_closed_before_their_time_and_after_it(people: People, live: Connect) -> None:
+    early = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=30))
+    over = plan_sit(people.group, people.maren, begins_in=-timedelta(hours=2), title="Morning sit")
+    _, answer = seat(live, people.ines, early)
+    assert "ten minutes before" in answer["error"]["message"]
+    _, answer = seat(live, people.ines, over)
+    assert "is over" in answer["error"]["message"]
+
+
+def test_a_sit_that_was_never_planned_is_not_there(people: People, live: Connect, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren)
+    beside = sit_key(int(key.split("-")[0]), datetime.fromisoformat("2026-11-29T19:31:00+00:00"))
+    _, answer = seat(live, people.ines, beside)
+    assert answer["error"]["kind"] == "not_found"
+    assert browser(people.ines).get(f"/groups/ending-on-time/sits/{beside}").status_code == 404
+
+
+def test_taking_a_seat_is_kept_once_in_ones_own_record(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    seat(live, people.ines, key, "left")
+    seat(live, people.ines, key, "right")
+    with inside():
+        assert [row.member_id for row in session().query(Attendance)] == [people.ines.id]
+
+
+def test_the_room_without_script_shows_the_plan_the_start_and_who_is_seated(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren)
+    seat(live, people.jonah, key)
+    ines = browser(people.ines)
+    assert ines.get(f"/groups/ending-on-time/sits/{key}").status_code == 200
+    assert "Jonah Feld" in ines.page
+    assert "three bells" in ines.page.lower()
+    assert "begins in" in ines.page
+    assert ines.post(f"/groups/ending-on-time/sits/{key}/leaving").status_code == 303
+
+
+def test_before_the_first_sit_one_is_asked_how_to_be_seen(people: People, browser: Open) -> None:
+    from tests.factories import join
+
+    noor = make_member("Noor Vale", seen_as=None)
+    join(noor, people.group)
+    key = plan_sit(people.group, people.maren)
+    page = browser(noor)
+    page.get(f"/groups/ending-on-time/sits/{key}")
+    assert "Before your first sit" in page.page
+    page.post(f"/groups/ending-on-time/sits/{key}/seen", seen_as="initials")
+    page.get(f"/groups/ending-on-time/sits/{key}")
+    assert "data-room" in page.page
+
+
+def tell_now() -> None:
+    """Run the ticks by hand: in tests nothing moves by itself."""
+    with inside():
+        sits_live.flush()
+        sits_live.sweep()

@@ -1,0 +1,374 @@
+"""What members do with threads, posts and drafts, and the steps by which teachers look after posts.
+
+Texts arrive rendered (``wording.post_text``), since rendering is slow and a transaction is short. Things arrive as
+``queries`` gave them to this very member, inside the same transaction.
+"""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import undefer
+
+from community.db import announce, insert_into, session
+from community.errors import Conflict, Invalid, NotAllowed, TooOften
+from community.groups.models import Group
+from community.members.models import Member
+from community.permissions import Act, require
+from community.text import tidy
+from community.threads import standing
+from community.threads.facts import PostHeld, PostWithdrawn
+from community.threads.holding import status_of_new_post
+from community.threads.models import (
+    DRAFT_LENGTH,
+    NOTE_LENGTH,
+    REASON_LENGTH,
+    TITLE_LENGTH,
+    Draft,
+    Post,
+    PostStatus,
+    ReadMark,
+    Thread,
+    Wants,
+)
+from community.threads.wording import PostText
+
+POSTS_AN_HOUR = 30
+HOUR = timedelta(hours=1)
+
+
+class PostedAlready(Conflict):
+    """A composer's key came back with other words."""
+
+    sentence = (
+        "From this page a post was sent already, with other words. It stands. "
+        "If these words are meant as well, post them once more."
+    )
+
+
+class EditedMeanwhile(Conflict):
+    """The post was edited elsewhere since its form was opened."""
+
+    sentence = "This post was changed in another place meanwhile. Both versions are below; nothing of yours is lost."
+
+
+# Writing
+
+
+def open_thread(
+    *,
+    by: Member,
+    group: Group,
+    title: str,
+    text: PostText,
+    at: datetime,
+    wants: Wants | None = None,
+    write_key: str | None = None,
+) -> Thread:
+    """Begin a thread with its first post; the same ``write_key`` and words again give the thread that is there.
+
+    ``title`` comes from ``wording.thread_title``. Raises TooOften, or PostedAlready for a known key with other words.
+    """
+    require(by, Act.OPEN_THREAD, group, at=at)
+    first = _first_with(by, write_key, at=at)
+    if first is not None:
+        return _repeated(first, text, same_place=first.is_opening and first.thread.title == title).thread
+    thread = Thread(
+        group=group,
+        author=by,
+        title=title,
+        excerpt=text.excerpt,
+        wants=wants,
+        last_position=0,
+        last_activity_at=at,
+        created_at=at,
+    )
+    post = _new_post(thread, by, text, write_key=write_key, at=at)
+    post.is_opening, thread.status = True, post.status
+    session().add(thread)
+    session().flush()
+    _put(post, read_to=None, at=at)
+    return thread
+
+
+def write_post(
+    *,
+    by: Member,
+    thread: Thread,
+    text: PostText,
+    at: datetime,
+    write_key: str | None = None,
+    read_to: int | None = None,
+) -> Post:
+    """Answer in a thread; the same ``write_key`` and words again give the post that is there.
+
+    ``read_to`` is the last position on the page that the answer was written from; None for all there is. Raises
+    TooOften, or PostedAlready for a known key with other words.
+    """
+    require(by, Act.WRITE_POST, thread, at=at)
+    first = _first_with(by, write_key, at=at)
+    if first is not None:
+        return _repeated(first, text, same_place=first.thread_id == thread.id and not first.is_opening)
+    post = _new_post(thread, by, text, write_key=write_key, at=at)
+    _put(post, read_to=read_to, at=at)
+    return post
+
+
+def edit_post(
+    *,
+    by: Member,
+    post: Post,
+    text: PostText,
+    version: int,
+    at: datetime,
+    title: str | None = None,
+    wants: Wants | None = None,
+) -> Post:
+    """Say it otherwise; what it said before is kept, and saying the same again changes nothing.
+
+    Title and wants belong to an opening post and are passed over elsewhere; ``title=None`` leaves both. Raises
+    EditedMeanwhile where ``version`` is not the one that stands.
+    """
+    require(by, Act.EDIT_POST, post, at=at)
+    if post.version != version:
+        raise EditedMeanwhile
+    thread = post.thread
+    retitled = post.is_opening and title is not None and (title, wants) != (thread.title, thread.wants)
+    if (text.source, text.content_note) == (post.source, post.content_note) and not retitled:
+        return post
+    standing.keep_revision(post, title=thread.title, written_at=post.edited_at or post.created_at)
+    post.source, post.html, post.renderer = text.source, text.html, text.renderer
+    post.content_note, post.edited_at = text.content_note, at
+    post.version += 1
+    if post.is_opening:
+        thread.excerpt = text.excerpt
+    if retitled and title is not None:
+        thread.title, thread.wants = title, wants
+    standing.say_changed(post)
+    return post
+
+
+def withdraw_post(*, by: Member, post: Post, at: datetime) -> Post:
+    """Take one's own post back: its words are shown to nobody in the thread any more, its place stays."""
+    require(by, Act.WITHDRAW_POST, post, at=at)
+    standing.step(post, PostStatus.WITHDRAWN)
+    if post.is_opening:
+        standing.let_go_of_opening(post)
+    announce(PostWithdrawn(group_id=post.group.id, thread_id=post.thread_id, post_id=post.id))
+    standing.say_changed(post)
+    return post
+
+
+def _new_post(thread: Thread, by: Member, text: PostText, *, write_key: str | None, at: datetime) -> Post:
+    """Make a post that stands where the group's way of holding puts it."""
+    membership = thread.group.membership_of(by)
+    if membership is None:
+        raise NotAllowed
+    status, held_for = status_of_new_post(thread.group, membership)
+    return Post(
+        thread=thread,
+        author=by,
+        is_opening=False,
+        source=text.source,
+        html=text.html,
+        renderer=text.renderer,
+        content_note=text.content_note,
+        status=status,
+        held_for=held_for,
+        write_key=write_key,
+        created_at=at,
+    )
+
+
+def _put(post: Post, *, read_to: int | None, at: datetime) -> None:
+    """Keep a new post, and do what follows from where it stands; the draft that it was is gone with that."""
+    thread, by = post.thread, post.author
+    _clear_draft(by, thread.group_id, None if post.is_opening else thread.id)
+    if post.status is PostStatus.VISIBLE:
+        standing.take_place(post, at=at)
+    session().add(post)
+    session().flush()
+    if post.held_for is not None:
+        ids = {"group_id": thread.group_id, "thread_id": thread.id, "post_id": post.id}
+        announce(PostHeld(**ids, author_id=by.id, held_for=post.held_for))
+        return
+    standing.say_written(post)
+    standing.count_as_known(thread.group.membership_of(by))
+    standing.let_mark_follow(post, read_to=read_to)
+    if not post.is_opening:
+        standing.tell_of_reply(post, at=at)
+
+
+def _first_with(by: Member, write_key: str | None, *, at: datetime) -> Post | None:
+    """Give the post that this key made before; else hold the writer to POSTS_AN_HOUR: one statement for both."""
+    lately = sa.select(Post.id).where(Post.author_id == by.id, Post.created_at > at - HOUR).limit(POSTS_AN_HOUR)
+    count = sa.select(sa.func.count()).select_from(lately.subquery()).scalar_subquery()
+    mine = sa.and_(Post.author_id == by.id, Post.write_key == write_key) if write_key else sa.false()
+    one = sa.select(sa.literal(1).label("one")).subquery()
+    statement = sa.select(count, Post).select_from(one).outerjoin(Post, mine).options(undefer(Post.source))
+    written, first = session().execute(statement).one()
+    if first is None and written >= POSTS_AN_HOUR:
+        sentence = f"That was {POSTS_AN_HOUR} posts within an hour. Your words are kept here; post them a little later."
+        raise TooOften(sentence, retry_after_seconds=600)
+    return first  # type: ignore[no-any-return]
+
+
+def _repeated(first: Post, text: PostText, *, same_place: bool) -> Post:
+    if not same_place or (first.source, first.content_note) != (text.source, text.content_note):
+        raise PostedAlready
+    return first
+
+
+# Drafts and reading
+
+
+def keep_draft(
+    *,
+    by: Member,
+    group: Group,
+    at: datetime,
+    thread: Thread | None = None,
+    title: str = "",
+    source: str = "",
+    content_note: str = "",
+    wants: Wants | None = None,
+    write_key: str | None = None,
+) -> bool:
+    """Keep what somebody is writing, as a reply in ``thread`` or as a new thread, and say whether there is a draft.
+
+    No words at all clear it. A composer that has posted already (``write_key``) keeps nothing: its last saving may
+    arrive after its post.
+    """
+    require(by, Act.KEEP_DRAFT, group, at=at)
+    words = _draft_words(title=title, source=source, content_note=content_note)
+    if write_key is not None and session().scalar(_posted_with(by, write_key)) is not None:
+        return False
+    if not any(words.values()):
+        _clear_draft(by, group.id, thread.id if thread else None)
+        return False
+    kept = {**words, "wants": wants, "updated_at": at}
+    put = insert_into(Draft).values(member_id=by.id, group_id=group.id, thread_id=thread.id if thread else None, **kept)
+    if thread is not None:
+        put = put.on_conflict_do_update(index_elements=[Draft.member_id, Draft.thread_id], set_=kept)
+    else:
+        one = Draft.thread_id.is_(None)
+        put = put.on_conflict_do_update(index_elements=[Draft.member_id, Draft.group_id], index_where=one, set_=kept)
+    session().execute(put)
+    return True
+
+
+def drop_draft(*, by: Member, group: Group, at: datetime, thread: Thread | None = None) -> None:
+    """Let go of a draft; one that is not there is fine."""
+    require(by, Act.KEEP_DRAFT, group, at=at)
+    _clear_draft(by, group.id, thread.id if thread else None)
+
+
+def mark_read(*, by: Member, thread: Thread, position: int, at: datetime) -> None:
+    """Remember how far somebody has read; the mark only moves on, and never past what there is."""
+    require(by, Act.MARK_READ, thread, at=at)
+    seen = min(position, thread.last_position)
+    if seen < 1:
+        return
+    put = insert_into(ReadMark).values(member_id=by.id, thread_id=thread.id, position=seen)
+    session().execute(
+        put.on_conflict_do_update(
+            index_elements=[ReadMark.member_id, ReadMark.thread_id],
+            set_={"position": seen},
+            where=ReadMark.position < seen,
+        )
+    )
+
+
+def _draft_words(*, title: str, source: str, content_note: str) -> dict[str, str]:
+    """Give words as a draft keeps them; unfinished ones may be of any kind, but not of any length."""
+    words = {"title": " ".join(tidy(title).split()), "source": tidy(source), "content_note": content_note.strip()}
+    limits = {"title": TITLE_LENGTH, "source": DRAFT_LENGTH, "content_note": NOTE_LENGTH}
+    for field, limit in limits.items():
+        if len(words[field]) > limit:
+            raise Invalid(f"This is {len(words[field]):,} characters long, and {limit:,} is the most.", field=field)
+    return words if any(text.strip() for text in words.values()) else dict.fromkeys(words, "")
+
+
+def _posted_with(by: Member, write_key: str) -> sa.Select[int]:
+    return sa.select(Post.id).where(Post.author_id == by.id, Post.write_key == write_key)
+
+
+def _draft_at(member_id: int, group_id: int, thread_id: int | None) -> sa.ColumnElement[bool]:
+    place = Draft.thread_id.is_(None) if thread_id is None else Draft.thread_id == thread_id
+    return sa.and_(Draft.member_id == member_id, Draft.group_id == group_id, place)
+
+
+def _clear_draft(by: Member, group_id: int, thread_id: int | None) -> None:
+    session().execute(
+        sa.delete(Draft).where(_draft_at(by.id, group_id, thread_id)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+# Looking after posts
+
+
+def let_through(*, by: Member, post: Post, at: datetime) -> Post:
+    """Let a held post take its place, after what was written while it waited, and tell those it answers."""
+    require(by, Act.LET_POST_THROUGH, post, at=at)
+    standing.step(post, PostStatus.VISIBLE)
+    if post.is_opening:
+        post.thread.status = PostStatus.VISIBLE
+    standing.take_place(post, at=at)
+    standing.say_written(post)
+    standing.count_as_known(post.group.membership_of(post.author))
+    standing.let_mark_follow(post, read_to=0)
+    if not post.is_opening:
+        standing.tell_of_reply(post, at=at)
+    return post
+
+
+def hide(*, by: Member, post: Post, at: datetime) -> Post:
+    """Hide a post for now; an opening post takes its thread along."""
+    require(by, Act.HIDE_POST, post, at=at)
+    return _set(post, PostStatus.HIDDEN)
+
+
+def restore(*, by: Member, post: Post, at: datetime) -> Post:
+    """Show a hidden post again; an opening post brings its thread back."""
+    require(by, Act.RESTORE_POST, post, at=at)
+    return _set(post, PostStatus.VISIBLE)
+
+
+def return_to_writer(*, by: Member, post: Post, words: str, at: datetime) -> Draft:
+    """Give a post back as its writer's draft, with the teacher's words; what they had begun there stays below it."""
+    require(by, Act.RETURN_POST, post, at=at)
+    reason = tidy(words).strip()
+    if not reason or len(reason) > REASON_LENGTH:
+        raise Invalid(f"Say why, in at most {REASON_LENGTH:,} characters: the writer reads it.", field="words")
+    standing.step(post, PostStatus.RETURNED)
+    draft = _given_back(post, reason, at=at)
+    if post.is_opening:
+        standing.let_go_of_opening(post)
+    standing.say_changed(post)
+    return draft
+
+
+def _set(post: Post, status: PostStatus) -> Post:
+    standing.step(post, status)
+    if post.is_opening:
+        post.thread.status = status
+    standing.say_changed(post)
+    return post
+
+
+def _given_back(post: Post, reason: str, *, at: datetime) -> Draft:
+    """Put a post's words above those of a draft that its writer has there already; nothing of either is lost."""
+    thread = post.thread
+    place = (post.author_id, thread.group_id, None if post.is_opening else thread.id)
+    draft = session().scalar(sa.select(Draft).where(_draft_at(*place)).with_for_update())
+    if draft is None:
+        draft = Draft(member_id=place[0], group_id=place[1], thread_id=place[2], title="", source="", content_note="")
+        session().add(draft)
+    begun = "\n\n".join(words for words in (draft.title and f"## {draft.title}", draft.source) if words)
+    draft.source = f"{post.source}\n\n{begun}" if begun else post.source
+    draft.title = thread.title if post.is_opening else ""
+    draft.wants = thread.wants if post.is_opening else None
+    draft.content_note = post.content_note or draft.content_note
+    draft.returned_because, draft.updated_at = reason, at
+    session().flush()
+    return draft

@@ -1,0 +1,164 @@
+"""Threads in lists: those of a group, and what is new in all of one's groups. Read only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from community.db import session
+from community.groups.models import Belonging, Group, Membership
+from community.members.models import Member
+from community.permissions import Act, may
+from community.threads.models import THREADS_A_PAGE, PostStatus, ReadMark, Thread, Wants
+from community.threads.paging import Cursor, read_cursor
+from community.threads.queries import Row, Selected, id_of
+from community.threads.wording import WITHOUT_ITS_FIRST_POST
+
+NEWS_LASTS = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread in a list, with what is new in it for the reader, in words."""
+
+    id: int
+    title: str
+    excerpt: str
+    wants: Wants | None
+    status: PostStatus
+    last_position: int
+    last_activity_at: datetime
+    author_id: int
+    author_name: str
+    group_name: str
+    fresh: str
+    path: str  # to where reading stopped the last time
+
+    @property
+    def replies(self) -> int:
+        """Give how many posts follow the first."""
+        return max(0, self.last_position - 1)
+
+    @property
+    def cursor(self) -> Cursor:
+        """Give the row's own place in the list."""
+        return Cursor(self.last_activity_at, self.id)
+
+
+@dataclass(frozen=True)
+class ThreadList:
+    """A stretch of a group's threads; ``newer`` and ``older`` are where the neighbouring stretches begin."""
+
+    rows: list[ThreadRow]
+    newer: Cursor | None
+    older: Cursor | None
+
+
+def threads_of(
+    viewer: Member, group: Group, *, before: Cursor | None = None, after: Cursor | None = None
+) -> ThreadList:
+    """Give a group's threads, newest activity first, read by key: one statement, whatever stands before.
+
+    The caller has loaded the group through the viewer, who may read it.
+    """
+    viewer_id, key = id_of(viewer), sa.tuple_(Thread.last_activity_at, Thread.id)
+    theirs = sa.or_(Thread.author_id == viewer_id, sa.literal(group.taught_by(viewer)))
+    aside = sa.and_(Thread.status.in_([PostStatus.HELD, PostStatus.HIDDEN]), theirs)
+    membership = group.membership_of(viewer)
+    joined_at = sa.literal(membership.joined_at if membership else group.created_at, Thread.last_activity_at.type)
+    statement = (
+        _rows(sa.literal(group.name), joined_at, viewer_id)
+        .where(Thread.group_id == group.id, sa.or_(Thread.status == PostStatus.VISIBLE, aside))
+        .limit(THREADS_A_PAGE + 1)
+    )
+    if after is not None:
+        rising = statement.where(key > _key(after)).order_by(Thread.last_activity_at, Thread.id)
+        found = [_row(row) for row in session().execute(rising)]
+        if len(found) <= THREADS_A_PAGE:  # the top is near: give the first stretch, whole
+            return threads_of(viewer, group)
+        rows = found[:THREADS_A_PAGE][::-1]
+        return ThreadList(rows, newer=rows[0].cursor, older=rows[-1].cursor)
+    falling = statement.order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+    found = [_row(row) for row in session().execute(falling if before is None else falling.where(key < _key(before)))]
+    rows, more = found[:THREADS_A_PAGE], len(found) > THREADS_A_PAGE
+    return ThreadList(rows, newer=rows[0].cursor if before and rows else None, older=rows[-1].cursor if more else None)
+
+
+def new_for(viewer: Member, limit: int, *, at: datetime) -> list[ThreadRow]:
+    """Give threads with something new in all of the viewer's groups, newest activity first: one statement.
+
+    It looks back four weeks: what nobody has come to read by then is found in its group, and does not pile up.
+    """
+    viewer_id = id_of(viewer)
+    unread = Thread.last_position > sa.func.coalesce(ReadMark.position, 0)
+    since_joining = sa.or_(ReadMark.position.is_not(None), Thread.last_activity_at > Membership.joined_at)
+    mine = sa.and_(
+        Membership.group_id == Thread.group_id,
+        Membership.member_id == viewer_id,
+        Membership.status == Belonging.ACTIVE,
+    )
+    statement = (
+        _rows(Group.name, Membership.joined_at, viewer_id)
+        .join(Group, Group.id == Thread.group_id)
+        .join(Membership, mine)
+        .where(
+            Membership.agreed_version >= Group.agreement_version,
+            Thread.status == PostStatus.VISIBLE,
+            Thread.last_activity_at > at - NEWS_LASTS,
+            unread,
+            since_joining,
+        )
+        .order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+        .limit(limit)
+    )
+    return [_row(row) for row in session().execute(statement)]
+
+
+def _rows(group_name: Any, joined_at: Any, viewer_id: int) -> Selected:
+    read = sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == viewer_id)
+    return (
+        sa.select(
+            *(Thread.id, Thread.title, Thread.excerpt, Thread.wants, Thread.status, Thread.last_position),
+            *(Thread.last_activity_at, Thread.author_id, Member.name, group_name, ReadMark.position, joined_at),
+        )
+        .select_from(Thread)
+        .join(Member, Member.id == Thread.author_id)
+        .outerjoin(ReadMark, read)
+    )
+
+
+def _row(row: Row) -> ThreadRow:
+    thread_id, title, excerpt, wants, status, last, last_at, author_id, author, group, mark, joined_at = row
+    fresh = news(last_position=last, mark=mark, since_joining=last_at > joined_at)
+    writer = "" if title == WITHOUT_ITS_FIRST_POST else author
+    path = f"/threads/{thread_id}?at=unread" if mark else f"/threads/{thread_id}"
+    return ThreadRow(thread_id, title, excerpt, wants, status, last, last_at, author_id, writer, group, fresh, path)
+
+
+def _key(cursor: Cursor) -> Any:
+    return sa.tuple_(sa.literal(cursor.at, Thread.last_activity_at.type), sa.literal(cursor.id))
+
+
+def news(*, last_position: int, mark: int | None, since_joining: bool) -> str:
+    """Say in words what is new in a thread: nothing is counted, only two stored positions compared.
+
+    What was written before somebody joined is there to be read, and is not held up to them as unread.
+    """
+    unread = last_position - (mark or 0)
+    if unread <= 0 or (mark is None and not since_joining):
+        return ""
+    if not mark:
+        return "new"
+    return "1 new reply" if unread == 1 else f"{unread} new replies"
+
+
+# On the group's page
+
+
+def panel_of_threads(viewer: Member, group: Group, at: datetime, asked: Mapping[str, str]) -> dict[str, Any]:
+    """Give the group's page its list, from ``?before=`` or ``?after=`` on; raises NotFound for a broken cursor."""
+    before, after = (read_cursor(asked[name]) if name in asked else None for name in ("before", "after"))
+    listed = threads_of(viewer, group, before=before, after=after)
+    return {"threads": listed, "may_begin": may(viewer, Act.OPEN_THREAD, group, at=at)}

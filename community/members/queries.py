@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask_login import UserMixin
 
 from community.db import session
 from community.errors import NotFound
@@ -34,8 +33,12 @@ class LinkEnded(NotFound):
 
 
 @dataclass(eq=False)
-class SignedIn(UserMixin):  # type: ignore[misc] # Flask-Login brings no types
+class SignedIn:
     """The person behind a session token, with the marks that every page shows."""
+
+    is_authenticated: ClassVar[bool] = True  # what the HTTP door's Flask-Login asks of a person
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
 
     member: Member
     sign_in_id: int

@@ -1,18 +1,55 @@
 """The front door's own pages: today, help, ninety seconds, what we keep private, what the evidence says."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 
-from community.web import public
+from community.sits import live as rooms
+from community.sits import queries as sits
+from community.sits.sit import Sit
+from community.sits.wording import begins
+from community.threads import lists as threads
+from community.web import now, public, viewer
 
 bp = Blueprint("home", __name__)
+
+THREADS_SHOWN = 8
+EVENING, AFTERNOON, MORNING = 18, 12, 5
 
 
 @bp.get("/")
 def today() -> Any:
-    """Show what is next."""
-    return render_template("home/today.html")
+    """Show the next sit, what is new in one's groups, and the sits of this week."""
+    at, by = now(), viewer()
+    coming = sits.for_member(by, at=at)
+    # An appointment that is near comes before the room that is always open.
+    chosen = [sit for sit in coming if not sits.is_room(sit.series) and begins(sit, at)] or coming
+    next_sit = chosen[0] if chosen else None
+    return render_template(
+        "home/today.html",
+        greeting=greeting(at.astimezone(ZoneInfo(by.zone))),
+        next_sit=next_sit,
+        begins=begins(next_sit, at) if next_sit else "",
+        ring=_ring(next_sit) if next_sit and next_sit.is_open(at) else None,
+        later=[sit for sit in coming if sit is not next_sit],
+        threads=threads.new_for(by, THREADS_SHOWN, at=at),
+    )
+
+
+def greeting(local: datetime) -> str:
+    """Give the words for the hour of the reader's own day."""
+    if MORNING <= local.hour < AFTERNOON:
+        return "Good morning"
+    return "Good afternoon" if AFTERNOON <= local.hour < EVENING else "Good evening"
+
+
+def _ring(sit: Sit) -> dict[str, Any]:
+    """Give who is seated already, as each chose to be seen; the viewer reads this group."""
+    here = rooms.wire_snapshot(sit, viewer().id)
+    you = here["you"] if any(seat["id"] == here["you"] for seat in here["here"]) else None
+    return {"sit": sit.key, "seats": here["here"], "others": here["others"], "you": you}
 
 
 @bp.get("/help")

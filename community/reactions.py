@@ -1,12 +1,57 @@
-"""The map of everything that happens "because of": fact, what joins its transaction, what follows its commit."""
+"""The map of everything that happens "because of": fact, what joins its transaction, what follows its commit.
+
+Read it top to bottom. ``within`` rows stand or fall with the act; ``after`` are packets, jobs and closed sockets.
+"""
 
 from community import live, post_office
-from community.events import after
-from community.members import facts as members
-from community.members import jobs as members_jobs
+from community.events import after, within
+from community.groups import arrivals as groups
+from community.groups import facts as group_facts
+from community.members import facts as member_facts
+from community.members import jobs as members
+from community.moderation import arrivals as desk
+from community.notifications import actions as notices
+from community.notifications import facts as notice_facts
+from community.notifications import live as notices_live
+from community.sits import live as sits_live
+from community.threads import facts as thread_facts
+from community.threads import live as threads_live
 
 
 def connect() -> None:
-    """Connect the table; read it top to bottom."""
-    after(members.SignInsEnded, lambda fact: live.close_sockets_of(sign_in_ids=fact.sign_in_ids))
-    after(members.LettersWaiting, lambda _fact: members_jobs.look_up_resets(), lambda _fact: post_office.send_waiting())
+    """Connect the table."""
+    within(member_facts.InvitationAccepted, groups.on_invitation_accepted)
+    after(member_facts.SignInsEnded, _close_sockets)
+    after(member_facts.LettersWaiting, _send_letters)
+
+    within(group_facts.JoinAsked, desk.on_join_asked)
+    within(group_facts.JoinRequestAnswered, desk.on_request_over)
+    within(group_facts.JoinRequestTakenBack, desk.on_request_over)
+    within(group_facts.MemberLeft, _forget_notices)
+    after(group_facts.MemberLeft, _turn_out)
+
+    within(thread_facts.PostHeld, desk.on_post_held)
+    within(thread_facts.PostWithdrawn, desk.on_post_withdrawn)
+    after(thread_facts.PostWritten, threads_live.on_post_written)
+    after(thread_facts.PostChanged, threads_live.on_post_changed)
+
+    after(notice_facts.NoticesMade, notices_live.on_notices_made)
+
+
+def _close_sockets(fact: member_facts.SignInsEnded) -> None:
+    live.close_sockets_of(sign_in_ids=fact.sign_in_ids)
+
+
+def _send_letters(_fact: member_facts.LettersWaiting) -> None:
+    members.look_up_resets()
+    post_office.send_waiting()
+
+
+def _forget_notices(fact: group_facts.MemberLeft) -> None:
+    notices.forget(member_id=fact.member_id, group_id=fact.group_id)
+
+
+def _turn_out(fact: group_facts.MemberLeft) -> None:
+    """Free the seats and close the rooms of the group: the socket outlives the right."""
+    sits_live.turn_out(member_id=fact.member_id, group_id=fact.group_id)
+    live.turn_out(member_id=fact.member_id, group_id=fact.group_id)

@@ -14,8 +14,17 @@ export function mount(form) {
   const now = () => root.dataset.theme ?? (device.matches ? "candlelight" : "paper");
   const offer = () => {
     wanted.value = now() === "paper" ? "candlelight" : "paper";
+    if (root.dataset.theme) frame();
     const words = button.querySelector(".vh");
     if (words) words.textContent = `Change to ${wanted.value}`;
+  };
+
+  // The browser's own frame follows the page.
+  const frame = () => {
+    for (const meta of document.querySelectorAll('meta[name="theme-color"]')) {
+      meta.removeAttribute("media");
+      meta.setAttribute("content", getComputedStyle(document.body).backgroundColor);
+    }
   };
 
   device.addEventListener("change", offer);

@@ -141,7 +141,7 @@ def clock(seconds: int) -> str:
 def _known(data: object, keys: frozenset[str], what: str, field: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise UnsoundPlan(f"{what} is a set of named parts, and this is not.", field=field)
-    if any(key not in keys for key in data):
+    if not data.keys() <= keys:
         raise UnsoundPlan(f"{what} knows only these parts: {', '.join(sorted(keys))}.", field=field)
     return {key: value for key, value in data.items() if value is not None}
 
@@ -165,7 +165,7 @@ def _words(value: object, most: int, what: str, field: str) -> str:
         raise UnsoundPlan(f"{what} needs words.", field=field)
     if len(text) > most:
         raise UnsoundPlan(f"{what} can be {most} characters long; this has {len(text)}.", field=field)
-    if not text.translate(_JOINERS).isprintable():
+    if not (text.isprintable() or text.translate(_JOINERS).isprintable()):
         raise UnsoundPlan(f"{what} holds a sign that cannot be shown. Type it again.", field=field)
     return text
 

@@ -12,7 +12,7 @@ from community.moderation.models import FIRST_HASH, LogEntry
 HASHED = tuple(column.name for column in LogEntry.__table__.columns if column.name != "hash")
 
 
-def hash_of(said: Mapping[str, Any]) -> str:
+def hash_of(said: Mapping[Any, Any]) -> str:
     """Hash one entry: every column but the hash itself, as one canonical piece of JSON.
 
     Moments are written in UTC to the microsecond, words as they are, keys in order, so that any program can
@@ -23,7 +23,7 @@ def hash_of(said: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def faults_in(entries: Iterable[Mapping[str, Any]], *, number: int, head: str) -> list[str]:
+def faults_in(entries: Iterable[Mapping[Any, Any]], *, number: int, head: str) -> list[str]:
     """Go along one group's entries in order of number; say where the chain does not hold.
 
     ``number`` and ``head`` are where the log is said to stand, kept apart from it: they show a cut-off end.

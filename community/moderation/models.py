@@ -196,7 +196,15 @@ FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()""",
 )
 POSTGRESQL_AFTER_DROP = "DROP FUNCTION IF EXISTS log_only_grows()"  # a trigger goes with its table, a function stays
 
-for _dialect, _triggers in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGRESQL_TRIGGERS)):
-    for _trigger in _triggers:
-        event.listen(LogEntry.__table__, "after_create", DDL(_trigger).execute_if(dialect=_dialect))
-event.listen(LogEntry.__table__, "after_drop", DDL(POSTGRESQL_AFTER_DROP).execute_if(dialect="postgresql"))
+
+
+def _on(moment: str, statement: str, engine: str) -> None:
+    ddl = DDL(statement).execute_if(dialect=engine)  # type: ignore[no-untyped-call]
+    event.listen(LogEntry.__table__, moment, ddl)
+
+
+for _statement in SQLITE_TRIGGERS:
+    _on("after_create", _statement, "sqlite")
+for _statement in POSTGRESQL_TRIGGERS:
+    _on("after_create", _statement, "postgresql")
+_on("after_drop", POSTGRESQL_AFTER_DROP, "postgresql")

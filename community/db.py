@@ -98,8 +98,9 @@ def session() -> Session:
 
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Give this engine's own INSERT, which knows ON CONFLICT; both engines spell it alike."""
-    engine = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
-    return engine.insert(model)
+    if session().get_bind().dialect.name == "postgresql":
+        return postgresql.insert(model)
+    return sqlite.insert(model)
 
 
 def prepare_engine(engine: Engine) -> None:

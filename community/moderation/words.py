@@ -4,8 +4,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from community.groups.models import RequestState
-from community.moderation.models import LogAct, ReasonKind, SubjectKind, Verdict
-from community.moderation.steps import NEEDS_WORDS as NEEDS_WORDS  # pages ask it beside the words
+from community.moderation.models import LogAct, ReasonKind, Verdict
+from community.moderation.steps import NEEDS_WORDS
 from community.threads.models import PostStatus
 
 # A case's title: people first, then the strongest reason.
@@ -117,9 +117,9 @@ def button(verdict: Verdict, status: PostStatus | RequestState) -> str:
     return BUTTONS[verdict]
 
 
-def state_of(kind: SubjectKind, status: PostStatus | RequestState) -> str:
-    """Say how a post stands; a request says so by itself."""
-    return STATES[status] if kind is SubjectKind.POST and isinstance(status, PostStatus) else ""
+def needs_words(verdict: Verdict) -> bool:
+    """Whether a teacher says why."""
+    return verdict in NEEDS_WORDS
 
 
 def until(moment: datetime, zone: str) -> str:

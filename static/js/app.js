@@ -18,6 +18,7 @@ export const behaviors = [
   { selector: "[data-zone]", when: "now", load: () => import("./behaviors/zone.js") },
   { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },
+  { selector: "[data-thread]", when: "rest", load: () => import("./behaviors/thread.js") },
   { selector: "[data-notices]", when: "rest", load: () => import("./behaviors/notices.js") },
 ];
 

@@ -362,9 +362,8 @@ def _given_back(post: Post, reason: str, *, at: datetime) -> Draft:
     place = (post.author_id, thread.group_id, None if post.is_opening else thread.id)
     draft = session().scalar(sa.select(Draft).where(_draft_at(*place)).with_for_update())
     if draft is None:
-        draft = Draft(
-            member_id=place[0], group_id=place[1], thread_id=place[2], title="", source="", content_note="", updated_at=at
-        )
+        blank = {"title": "", "source": "", "content_note": "", "updated_at": at}
+        draft = Draft(member_id=place[0], group_id=place[1], thread_id=place[2], **blank)
         session().add(draft)
     begun = "\n\n".join(words for words in (draft.title and f"## {draft.title}", draft.source) if words)
     draft.source = f"{post.source}\n\n{begun}" if begun else post.source

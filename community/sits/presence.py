@@ -126,6 +126,11 @@ def _settled(seat: Seat, leases: tuple[Lease, ...], at: float) -> Held | None:
     return Held(seat, leases, due_at)
 
 
+def _as_of(at: float, held: Held | None) -> Held | None:
+    """Let time pass for one seat, so that what ran out does not depend on when the last sweep was."""
+    return held and _settled(held.seat, held.leases, at)
+
+
 def _renewed(held: Held, tab: str, socket: str | None, at: float) -> Held | None:
     """Renew one tab's lease; None if the tab has none. A lease never goes back in time."""
     leases = tuple(
@@ -150,6 +155,7 @@ def _joined(sitter: Sitter, tab: str, socket: str, at: float) -> Step:
 
 def _beaten(tab: str, socket: str | None, at: float) -> Step:
     def step(held: Held | None, _place: int) -> Held | None:
+        held = _as_of(at, held)
         return held and (_renewed(held, tab, socket, at) or held)
 
     return step
@@ -159,6 +165,7 @@ def _left(tab: str, at: float) -> Step:
     """A tab that left holds nothing, and neither do tabs that are only remembered: leaving is meant."""
 
     def step(held: Held | None, _place: int) -> Held | None:
+        held = _as_of(at, held)
         if held is None or all(lease.tab != tab for lease in held.leases):
             return held
         rest = tuple(lease for lease in held.leases if lease.tab != tab)
@@ -400,7 +407,7 @@ class Register:
         """Let time pass: seats not heard from are away, then gone. List the sits in which that was so."""
         due = self._store.due(at)
         for sit, member_id in due:
-            self._store.change(sit, member_id, lambda held, _place: held and _settled(held.seat, held.leases, at), at)
+            self._store.change(sit, member_id, lambda held, _place: _as_of(at, held), at)
         return list(dict.fromkeys(sit for sit, _ in due))
 
     def snapshot(self, sit: str, *, most: int | None = None, first: Collection[int] = ()) -> Snapshot:

@@ -156,6 +156,15 @@ def test_a_beat_heals_a_tab_that_was_thought_lost(register: Register) -> None:
     assert told(register) == {"back": [1]}
 
 
+def test_a_tab_whose_time_ran_out_must_join_again_whenever_the_last_sweep_was(register: Register) -> None:
+    register.join(SIT, ines(), "old", at=100.0)
+    register.join(SIT, ines(), "new", at=143.0)
+    assert register.beat(SIT, 1, "old", at=144.0) is None
+    assert register.leave(SIT, 1, "old", at=144.0) is False
+    assert register.beat(SIT, 1, "new", at=187.0) is None
+    assert here(register) == []
+
+
 def test_a_beat_that_arrives_late_takes_nothing_away(register: Register) -> None:
     register.join(SIT, ines(), "a", at=110.0)
     register.beat(SIT, 1, "a", at=103.0)

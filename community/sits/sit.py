@@ -1,7 +1,7 @@
 """One sit: a series and the moment at which it starts. Computed, not kept: any process knows the same one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from community.groups.models import Group
@@ -95,7 +95,7 @@ def sits_of(series: SitSeries, *, after: datetime, before: datetime, limit: int)
 
 def not_over(series: SitSeries, *, at: datetime, before: datetime, limit: int) -> list[Sit]:
     """List the sits of a series that are open or still to come, the running one first."""
-    length = timedelta(seconds=Plan.from_json(series.plan).total_s + plans.CLOSING_BELL_S)
+    length = plans.closes_at(Plan.from_json(series.plan), at) - at  # the circle included
     return [sit for sit in sits_of(series, after=at - length, before=before, limit=limit + 1) if sit.closes_at > at][
         :limit
     ]

@@ -35,19 +35,22 @@ MAX_CHARACTERS: Final = 20_000
 MAX_LINES: Final = 600
 """Lines with something on them; empty ones cost nothing."""
 MAX_OF_EACH_SIGN: Final = 800
-MAX_SIGNS: Final = 1_500
+MAX_SIGNS: Final = 1_200
+MAX_SMALL_SIGNS: Final = 3_000
+"""Signs at which the parser stops to look although they seldom mean something: hyphens, colons."""
 MAX_ADDRESSES: Final = 200
-MAX_DEPTH: Final = 8
+MAX_DEPTH: Final = 6
 """Quotes and lists inside one another."""
 MAX_LIST_SIGNS: Final = 600
 """Quote and list signs at the beginnings of lines, all together."""
 MAX_CELLS: Final = 800
 """Cells of all tables together, with the empty ones that a short row is filled up with."""
-MAX_TAGS: Final = 3_000
+MAX_TAGS: Final = 2_500
 MAX_HTML: Final = 100_000
 """The last two are asked between parser and bleach: they catch what repeats itself, as one long address would."""
 
 SIGNS: Final = "[]!*_~<>&|`\\"
+SMALL_SIGNS: Final = "#$%^{}=+@-:"
 MAX_ADDRESS: Final = 2_000
 MAX_LINK_TITLE: Final = 200
 
@@ -73,13 +76,16 @@ _START: Final = re.compile(r"[0-9]{1,9}")
 _LINE_END: Final = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _UNSEEN: Final = re.compile(
     # Controls, lone surrogates, soft hyphens, what turns the reading direction, byte marks, annotations. Kept:
-    # joiners, the two plain direction marks, number signs of the Arabic script and Kaithi, flags' tag letters.
+    # joiners, the plain direction marks, the number signs of Arabic script and Kaithi.
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u180e\u200b\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001]"
-    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]+"
-    # A joiner between plain letters joins nothing; a run of them hides something.
-    "|(?<![^\x00-\x7f])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
+_TAG_LETTERS: Final = re.compile(
+    "(\U0001f3f4[\U000e0020-\U000e007f]{1,7})[\U000e0020-\U000e007f]*|[\U000e0020-\U000e007f]+"
+)
+"""Letters nobody sees: a few of them after a black flag make it the flag of Scotland, all others hide something."""
+_JOINERS: Final = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|(?<=[\u200c\u200d])[\u200c\u200d]+")
+"""A joiner after a plain letter joins nothing, and a run of them hides something."""
 _DIRECTION_MARKS: Final = re.compile("[\u061c\u200e\u200f]")
 _BLANK_LETTERS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
@@ -121,12 +127,12 @@ def safe_html(source: str) -> str:
 
     Nothing but that refusal leaves here: a text the parser stumbles over comes back as it was typed, escaped.
     """
-    if len(source) > 2 * MAX_CHARACTERS:  # line ends count twice on their way from a browser; beyond that, why look
-        raise _too_long(len(source))
+    if len(source) > 2 * MAX_CHARACTERS:  # a line end counts twice on its way from a browser; beyond that, why look
+        _refuse_over(MAX_CHARACTERS, len(source), "characters", "{} characters", "Please shorten it")
     text = tidy(source)
     if not text.strip():
         return ""
-    _refuse_what_is_too_heavy(text)
+    check_weight(text)
     try:
         return _clean(_parsed(text))
     except Invalid:
@@ -139,7 +145,9 @@ def safe_html(source: str) -> str:
 def tidy(text: str) -> str:
     """Give a text as it may be stored: one kind of line end, nothing unseen, no piles of marks."""
     text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
-    return text if text.isascii() else _STACKED.sub(r"\1", text)
+    if text.isascii():
+        return text
+    return _STACKED.sub(r"\1", _JOINERS.sub("", _TAG_LETTERS.sub(r"\1", text)))
 
 
 def excerpt(safe: str, *, length: int = 140) -> str:
@@ -170,7 +178,8 @@ def one_line(text: str, *, limit: int, field: str, what: str) -> str:
     """
     if len(text) > 10 * limit:  # composing letters is not cheap for every input
         raise _line_too_long(len(text), limit, field, what)
-    line = " ".join(unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", tidy(text))).split())
+    composed = unicodedata.normalize("NFC", _DIRECTION_MARKS.sub("", tidy(text)))
+    line = " ".join(tidy(composed).split())  # composing may pile up marks anew
     if not any(_is_visible(character) for character in line):
         raise Invalid(f"The {what} is still empty. A few words are enough.", field=field)
     if len(line) > limit:
@@ -183,7 +192,7 @@ def is_link_like(text: str) -> bool:
 
     Strict on purpose: "Dr.Miller" is one, "Dr. Miller" is not. Only the first 500 characters are looked at.
     """
-    seen = _DIRECTION_MARKS.sub("", _UNSEEN.sub("", text[:500]))
+    seen = re.sub("[\u200c\u200d]", "", _DIRECTION_MARKS.sub("", tidy(text[:500])))
     return _LINK_LIKE.search(unicodedata.normalize("NFKC", seen).translate(_DOTS)) is not None
 
 
@@ -208,9 +217,9 @@ def _is_visible(character: str) -> bool:
 # Limits
 
 
-def _refuse_what_is_too_heavy(text: str) -> None:
-    if len(text) > MAX_CHARACTERS:
-        raise _too_long(len(text))
+def check_weight(text: str) -> None:
+    """Raise ``TextTooHeavy`` for a tidied text that would keep the parser busy; costs next to nothing itself."""
+    _refuse_over(MAX_CHARACTERS, len(text), "characters", "{} characters", "Please shorten it")
     lines = text.split("\n")
     written = sum(1 for line in lines if line.strip(" \t"))
     _refuse_over(MAX_LINES, written, "lines", "{} lines", "Please join some")
@@ -218,6 +227,8 @@ def _refuse_what_is_too_heavy(text: str) -> None:
     sign = max(counts, key=lambda each: counts[each])
     _refuse_over(MAX_OF_EACH_SIGN, counts[sign], "sign", "{} of the sign " + sign, "Please use fewer")
     _refuse_over(MAX_SIGNS, sum(counts.values()), "signs", "{} signs such as * _ [ ] |", "Please use fewer")
+    small = sum(text.count(sign) for sign in SMALL_SIGNS)
+    _refuse_over(MAX_SMALL_SIGNS, small, "small signs", "{} signs such as - # = :", "Please use fewer")
     _refuse_over(MAX_ADDRESSES, text.count("://"), "addresses", "{} web addresses", "Please choose the best")
     _refuse_over(MAX_LIST_SIGNS, _list_signs(text), "list signs", "{} list and quote signs", "Please shorten the lists")
     _refuse_over(MAX_CELLS, _cells(lines), "cells", "{} cells in tables", "Please make them smaller")
@@ -227,14 +238,6 @@ def _refuse_over(limit: int, count: int, name: str, things: str, way_out: str) -
     if count > limit:
         has = things.format(f"{count:,}")
         raise TextTooHeavy(name, f"This text has {has}, and {limit:,} is the most. {way_out}, or share it in parts.")
-
-
-def _too_long(length: int) -> TextTooHeavy:
-    return TextTooHeavy(
-        "characters",
-        f"This text is {length:,} characters long, and {MAX_CHARACTERS:,} is the most. "
-        "Please shorten it, or share it in parts.",
-    )
 
 
 def _too_deep() -> TextTooHeavy:
@@ -265,7 +268,8 @@ def _cells(lines: Sequence[str]) -> int:
         if not line.strip(" \t>"):
             columns = 0
         elif "-" in line and not line.strip(_TABLE_RULE_SIGNS):
-            columns = max(columns, line.count("|") + 1)
+            rule = line[len(found[0]) if (found := _LEADING_SIGNS.match(line)) else 0 :].strip()
+            columns = max(columns, rule.removeprefix("|").removesuffix("|").count("|") + 1)
         total += columns
     return total
 
@@ -449,6 +453,8 @@ def _allows(tag: str, name: str, value: str) -> bool:
             return True
         case "a", "href":
             return is_safe_address(value)
+        case "a", "rel":  # nh3 writes it and then asks about it
+            return value == LINK_REL
         case "ol", "start":
             return _START.fullmatch(value) is not None
         case "code", "class":

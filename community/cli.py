@@ -1,18 +1,23 @@
 """The commands under ``flask --app app``."""
 
+import json
+
 import click
 from flask import Flask
 from flask_migrate import upgrade
 
+from community import measure
 from community.clock import now
 from community.db import transaction
 from community.errors import Refused
 from community.members import actions
+from community.moderation.queries import verify_log
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    app.cli.add_command(create_admin)
+    for command in (create_admin, audit_verify, measure_data):
+        app.cli.add_command(command)
 
 
 @click.command("create-admin")
@@ -30,3 +35,32 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
     except Refused as refusal:
         raise click.ClickException(refusal.sentence) from refusal
     click.echo(f"{name} can sign in now.")
+
+
+@click.command("audit-verify")
+def audit_verify() -> None:
+    """Check the chain of the moderators' log; exits with 1 and names each fault where it was tampered with."""
+    faults = verify_log()
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise click.exceptions.Exit(1)
+    click.echo("The log is whole.")
+
+
+@click.command("measure-data")
+@click.option("--members", default=100, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--groups", default=5, show_default=True, type=click.IntRange(1, 10_000))
+@click.option("--threads", default=50, show_default=True, type=click.IntRange(0, 1_000_000))
+@click.option("--posts", default=2_000, show_default=True, type=click.IntRange(0, 10_000_000), help="Over all threads.")
+@click.option("--deep", default=0, show_default=True, type=click.IntRange(0), help="Posts in one extra thread.")
+@click.option("--long-list", default=0, show_default=True, type=click.IntRange(0), help="Threads in one extra group.")
+@click.option("--password", required=True, help="What everybody signs in with.")
+def measure_data(**wanted: int | str) -> None:
+    """Fill a fresh database for measurements; prints the addresses to measure as JSON."""
+    upgrade()
+    try:
+        pages = measure.fill(measure.Size(**wanted), at=now())  # type: ignore[arg-type]
+    except Refused as refusal:
+        raise click.ClickException(refusal.sentence) from refusal
+    click.echo(json.dumps(pages, indent=2))

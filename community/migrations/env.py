@@ -1,7 +1,6 @@
 """How Alembic meets the application: its engine, its models, batch mode for SQLite."""
 
 import importlib
-
 from typing import Any
 
 from alembic import context

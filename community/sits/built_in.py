@@ -124,13 +124,13 @@ PLANS: Final[tuple[dict[str, Any], ...]] = (
         "id": "open_room",
         "title": "Open room",
         "version": 1,
-        "total_s": 1440,
+        "total_s": 1740,
         "segments": [
             {"at_s": 0, "kind": "bell", "bells": 3, "text": "settle"},
             {"at_s": 60, "kind": "silence"},
-            {"at_s": 720, "kind": "bell", "bells": 1},
-            {"at_s": 750, "kind": "silence"},
-            {"at_s": 1440, "kind": "bell", "bells": 1},
+            {"at_s": 870, "kind": "bell", "bells": 1},
+            {"at_s": 900, "kind": "silence"},
+            {"at_s": 1740, "kind": "bell", "bells": 1},
         ],
         "care": [
             "Nobody leads this room or watches over it. If it is too much today, go and talk to a person.",

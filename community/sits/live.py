@@ -66,9 +66,9 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
         found = actions.join_sit(by=call.by, sit=queries.sit_visible_to(call.by, sit), at=call.at)
         person = sitter(call.by, found.group)
         group_id = found.group.id
-    register.join(sit, person, tab, at=call.at.timestamp(), socket=call.socket.sid)
-    with _lock:
+    with _lock:  # the sweep forgets empty rooms under the same lock, so this one cannot be forgotten half-way
         _rooms.setdefault(sit, _Room(found, edge_index(found.plan, found.starts_at, call.at)))
+        register.join(sit, person, tab, at=call.at.timestamp(), socket=call.socket.sid)
         _tabs.setdefault(call.socket.sid, set()).add((sit, tab))
     watch(call, sit_room(sit), group_id=group_id)
     return room_data(found, now()) | wire_snapshot(found, call.by.id)
@@ -154,9 +154,8 @@ def sweep() -> None:
     for key in closed:
         for seat in register.snapshot(key).seats:
             register.drop_member(seat.member_id, at=at.timestamp(), sit=key)
-    kept = set(register.rooms())
     with _lock:
-        for key in set(_rooms) - kept:
+        for key in set(_rooms) - set(register.rooms()):
             del _rooms[key]
 
 

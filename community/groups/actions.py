@@ -178,6 +178,7 @@ def take_back_request(*, by: Member, request: JoinRequest, at: datetime) -> Join
     """Take back one's own request; raises Conflict where it was answered meanwhile."""
     require(by, Act.TAKE_BACK_REQUEST, request, at=at)
     _hold(request.group)
+    session().refresh(request)
     if request.state is not RequestState.OPEN:
         raise AnsweredAlready
     _take_back(request, at=at)

@@ -162,7 +162,7 @@ def _open_room(cast: Cast) -> None:
     group = cast.groups["room"]
     midnight = datetime.combine(cast.at.astimezone(ZoneInfo(group.zone)).date(), time())
     rule = validated(midnight, group.zone, "FREQ=MINUTELY;INTERVAL=30")
-    _plan(group, "The open room", "open_room", rule, None, at=cast.at)
+    _plan(group, "Half an hour in silence", "open_room", rule, None, at=cast.at)
 
 
 def _plan(group: Group, title: str, plan_id: str, rule: Rule, leader: Member | None, *, at: datetime) -> None:

@@ -18,6 +18,7 @@ from community.sits.sit import Sit
 from community.sits.wire import room_data
 from community.sits.wording import begins
 from community.web import Form, attempt, now, shown, viewer
+from community.web.words import place
 
 bp = Blueprint("sits", __name__)
 
@@ -133,7 +134,7 @@ def _room(sit: Sit) -> str:
         seats=here["here"],
         others=here["others"],
         starts_in_words=begins(sit, at),
-        zone_name=viewer().zone.replace("_", " "),
+        zone_name=f"{place(viewer().zone)} time",
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
     )

@@ -18,6 +18,11 @@ def number_word(count: int) -> str:
     return NUMBERS[count] if 0 <= count < len(NUMBERS) else str(count)
 
 
+def place(zone: str) -> str:
+    """Say a time zone by its city: "Lisbon" for Europe/Lisbon."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def init_app(app: Flask, zone: "type[ReaderZone]") -> None:
     """Give the templates their filters."""
     app.add_template_filter(lambda moment: day(moment, zone.current()), "day")
@@ -25,6 +30,7 @@ def init_app(app: Flask, zone: "type[ReaderZone]") -> None:
     app.add_template_filter(lambda moment: said(moment, zone.current(), at=now()), "moment")
     app.add_template_filter(lambda moment: moment.isoformat(timespec="seconds"), "iso")
     app.add_template_filter(number_word, "number_word")
+    app.add_template_filter(place, "place")
 
 
 class ReaderZone:

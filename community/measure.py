@@ -78,6 +78,7 @@ def fill(size: Size, *, at: datetime) -> dict[str, Any]:
     with transaction():
         _members(size, password_hash, at=at)
         _groups(size, texts[0], at=at)
+        _memberships(size, at=at)
         _threads(size, texts, at=at)
         _read_marks(size)
         _set_sequences()
@@ -161,6 +162,10 @@ def _groups(size: Size, text: Text, *, at: datetime) -> None:
             for number in range(count)
         ),
     )
+
+
+def _memberships(size: Size, *, at: datetime) -> None:
+    since = at - timedelta(days=300)
     _insert(
         Membership,
         (
@@ -174,7 +179,7 @@ def _groups(size: Size, text: Text, *, at: datetime) -> None:
                 "joined_at": since,
                 "posts_let_through": 10,
             }
-            for group in range(count)
+            for group in range(_group_count(size))
             for member in range(size.members)
         ),
     )

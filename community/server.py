@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
 from flask import Flask
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication

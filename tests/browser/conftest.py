@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
+from pytest_playwright.pytest_playwright import browser  # noqa: F401 - the plugin's, not the HTTP tests' own
 
 from tests.browser import chromium
 from tests.browser.looking import Watch

@@ -254,7 +254,9 @@ def _acted_on_member(
 
 def _hold(membership: Membership) -> None:
     """Let two teachers who act on one membership follow one another; the second one's right is asked again."""
-    session().refresh(membership, with_for_update=True)
+    this = sa.and_(Membership.group_id == membership.group_id, Membership.member_id == membership.member_id)
+    locked = sa.select(Membership).where(this).with_for_update()
+    session().scalar(locked, execution_options={"populate_existing": True})
 
 
 def _tell(entry: LogEntry, *, at: datetime) -> None:

@@ -1,11 +1,11 @@
 """What may be sent to and from the desk."""
 
-from wtforms import IntegerField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from community.moderation import words
 from community.moderation.models import WORDS_LENGTH
-from community.web import Form
+from community.web import Form, WholeNumber
 
 LARGEST_ID = 2**31 - 1
 TO_WRITER = "The writer reads this. It also stands in the group’s record, which everybody in the group can read."
@@ -25,7 +25,7 @@ class FlagForm(Form):
     reason = RadioField(
         "What is it about",
         [InputRequired("Choose what comes nearest.")],
-        choices=[(kind.value, said) for kind, said in words.FLAGS.items()],
+        choices={kind.value: said for kind, said in words.FLAGS.items()},
     )
     words = words_field(
         "In your words", description="The teachers read them as you write them, without your name."
@@ -38,14 +38,14 @@ class DecisionForm(Form):
     verdict = RadioField(
         "Decision",
         [InputRequired("Choose what is to happen.")],
-        choices=[(verdict.value, said) for verdict, said in words.BUTTONS.items()],
+        choices={verdict.value: said for verdict, said in words.BUTTONS.items()},
     )
     words = words_field("Your words")
-    version = IntegerField(
+    version = WholeNumber(
         "Version", [InputRequired(PAGE_IS_OLD), NumberRange(1, LARGEST_ID, PAGE_IS_OLD)],
         invalid_value_message=PAGE_IS_OLD,
     )
-    reading = IntegerField("Reading", [Optional(), NumberRange(1, LARGEST_ID)], invalid_value_message=PAGE_IS_OLD)
+    reading = WholeNumber("Reading", [Optional(), NumberRange(1, LARGEST_ID)], invalid_value_message=PAGE_IS_OLD)
 
 
 class HidingForm(Form):
@@ -69,7 +69,7 @@ class RestoringForm(Form):
 class MutingForm(Form):
     """For how long, and why."""
 
-    hours = IntegerField(
+    hours = WholeNumber(
         "For how many hours",
         [
             InputRequired("For how many hours? Between 1 and 720."),

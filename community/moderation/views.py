@@ -5,7 +5,7 @@ Each view begins by asking what the viewer may know of; only then does a form co
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from community.errors import NotAllowed
 from community.groups import queries as groups
@@ -25,7 +25,7 @@ from community.moderation.models import ReasonKind, Verdict
 from community.permissions import Act, require
 from community.threads import queries as threads
 from community.threads.models import Post
-from community.web import Form, attempt, limited, now, shown, viewer
+from community.web import Form, attempt, limited, now, number_asked, shown, viewer
 from community.web.refusals import refusal_page
 
 bp = Blueprint("moderation", __name__)
@@ -96,7 +96,7 @@ def desk() -> str:
     kept = [card for card in groups.my_groups(viewer()) if card.group.taught_by(viewer())]
     if not kept:
         raise NotAllowed("The desk is for those who teach a group. You do not teach one at the moment.")
-    after = request.args.get("after", type=int)
+    after = number_asked("after")
     return render_template(
         "moderation/desk.html",
         desk=queries.desk_of(viewer(), after=after),
@@ -287,7 +287,7 @@ def record(slug: str) -> str:
     """Show to everybody in a group what its teachers did."""
     group = groups.read_group(viewer(), slug)
     require(viewer(), Act.READ_LOG, group, at=now())
-    before = request.args.get("before", type=int)
+    before = number_asked("before")
     return render_template(
         "moderation/record.html",
         group=group,

@@ -1,12 +1,11 @@
 """What may be sent about notices."""
 
-from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
-from community.web import Form
+from community.web import Form, WholeNumber
 
 
 class SeenForm(Form):
-    """ "I have seen these": up to the newest notice that stood on the page."""
+    """The button below a list, or the page itself: all is seen up to the newest notice that stood there."""
 
-    up_to = IntegerField("up to", validators=[Optional(), NumberRange(min=0, max=2**31 - 1)])
+    up_to = WholeNumber("up to", validators=[Optional(), NumberRange(min=0, max=2**31 - 1)])

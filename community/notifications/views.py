@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from community.notifications import actions, queries
 from community.notifications.forms import SeenForm
-from community.web import attempt, shown, viewer
+from community.web import attempt, number_asked, shown, viewer
 
 bp = Blueprint("notifications", __name__)
 
@@ -14,7 +14,7 @@ bp = Blueprint("notifications", __name__)
 @bp.get("/notices")
 def index() -> str:
     """Show what the member was told, newest first; looking alone lays nothing aside."""
-    before = request.args.get("before", type=int)
+    before = number_asked("before")
     page = queries.for_viewer(viewer(), before=before)
     return render_template("notifications/index.html", page=page, form=SeenForm(), further=before is not None)
 

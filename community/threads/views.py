@@ -28,7 +28,7 @@ from community.threads.models import Draft, Post, PostStatus, Thread
 from community.threads.paging import page_of, positions_of, read_page
 from community.threads.rights import Rights, rights_in
 from community.threads.wording import PostText, post_text, thread_title
-from community.web import Form, attempt, limited, now, shown, viewer
+from community.web import Form, attempt, limited, now, number_asked, shown, viewer
 from community.web.refusals import refusal_page
 
 bp = Blueprint("threads", __name__)
@@ -167,7 +167,7 @@ def write(thread_id: int) -> Any:
 def keep_draft() -> Any:
     """Keep what stands in a composer, of ``?thread=`` or ``?group=``, while its writer goes on typing."""
     form = DraftForm()
-    thread_id, slug = request.args.get("thread", type=int), request.args.get("group", "")
+    thread_id, slug = number_asked("thread"), request.args.get("group", "")
 
     def keep(at: Any) -> bool:
         thread = queries.thread_to_write_in(viewer(), thread_id) if thread_id is not None else None

@@ -1,5 +1,6 @@
 """Who comes in by HTTP: the viewer, the checks before every view, and the voice of every refusal."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -23,9 +24,10 @@ from community.web.refusals import STALE, refusal_page
 if TYPE_CHECKING:
     from community.members.models import Member
 
-__all__ = ["init_app", "load_signed_in_with", "now", "public", "viewer", "viewer_or_none"]
+__all__ = ["init_app", "load_signed_in_with", "now", "number_asked", "public", "viewer", "viewer_or_none"]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ASKED_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 class SignedIn(Protocol):
@@ -126,6 +128,12 @@ def viewer() -> "Member":
     if member is None:
         raise RuntimeError("a public view asked for its viewer")
     return member
+
+
+def number_asked(name: str) -> int | None:
+    """Give a number from the address's query; what no id or place in a list can be is as good as none."""
+    given = request.args.get(name, "")
+    return int(given) if ASKED_NUMBER.fullmatch(given) else None
 
 
 def _check_request() -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from flask import render_template
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
 
 from community.clock import now
 from community.db import transaction
@@ -14,6 +15,7 @@ from community.errors import Conflict, Invalid, NotAllowed, TooOften
 
 Result = TypeVar("Result")
 
+MOST_DIGITS = 10
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
 
 
@@ -31,6 +33,19 @@ class Form(FlaskForm):
             field.errors = [*field.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
+
+
+class WholeNumber(IntegerField):
+    """A number that a database can hold. One of 400 digits would overflow in the validators that come after."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed; more than ten digits are no number."""
+        if valuelist and len(valuelist[0].strip()) > MOST_DIGITS:
+            self.data = None
+            raise ValueError(self.invalid_value_message or "That number is too large.")
+        super().process_formdata(valuelist)
 
 
 def attempt(form: Form, act: Callable[[datetime], Result]) -> Result | None:

@@ -6,7 +6,6 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -15,24 +14,22 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from community.errors import Invalid
-from community.groups.agreement import FIRST_WORDS, AgreementText, agreement_text
+from community.groups.agreement import AgreementText, agreement_text
 from community.groups.models import NAME_LENGTH, PURPOSE_LENGTH, WORDS_LENGTH, GroupKind, Holding
 from community.members.forms import ZONES
 from community.members.models import EMAIL_LENGTH
 from community.text import MAX_CHARACTERS
-from community.web import Form
+from community.web import Form, WholeNumber
 
-KINDS = [
-    (GroupKind.OPEN.value, "Open"),
-    (GroupKind.BY_REQUEST.value, "By request"),
-    (GroupKind.HIDDEN.value, "Hidden"),
-]
-HOLDINGS = [
-    (Holding.NOTHING.value, "None"),
-    (Holding.NEWCOMERS.value, "The first ones of somebody new"),
-    (Holding.EVERYTHING.value, "Every one"),
-]
+KINDS = {GroupKind.OPEN.value: "Open", GroupKind.BY_REQUEST.value: "By request", GroupKind.HIDDEN.value: "Hidden"}
+HOLDINGS = {
+    Holding.NOTHING.value: "None",
+    Holding.NEWCOMERS.value: "The first ones of somebody new",
+    Holding.EVERYTHING.value: "Every one",
+}
 LARGEST_ID = 2**31 - 1
+CHOOSE = "Choose one of these."
+A_NUMBER = "Write this as a number, such as 7."
 
 
 def name_field() -> StringField:
@@ -60,15 +57,18 @@ def purpose_field() -> TextAreaField:
 
 def kind_field() -> RadioField:
     """Give the choice of who may come to know of a group."""
-    return RadioField("Who can find it", choices=KINDS, default=GroupKind.BY_REQUEST.value)
+    return RadioField(
+        "Who can find it", choices=KINDS, default=GroupKind.BY_REQUEST.value, invalid_choice_message=CHOOSE
+    )
 
 
 def zone_field() -> SelectField:
     """Give the choice of the zone in which a group plans its sits."""
     return SelectField(
         "Time zone",
-        choices=[(zone, zone.replace("_", " ")) for zone in ZONES],
+        choices={zone: zone.replace("_", " ") for zone in ZONES},
         default="UTC",
+        invalid_choice_message="Choose the time zone of a city near you.",
         description="Sits are planned in it; everybody reads them in their own.",
     )
 
@@ -120,24 +120,25 @@ class EditForm(Form):
     kind = kind_field()
     may_be_seen = BooleanField("Let everybody in the community find this group")
     zone = zone_field()
-    holding = RadioField("Posts that a teacher reads first", choices=HOLDINGS)
-    held_first_posts = IntegerField(
+    holding = RadioField("Posts that a teacher reads first", choices=HOLDINGS, invalid_choice_message=CHOOSE)
+    held_first_posts = WholeNumber(
         "How many of somebody new",
         [Optional(), NumberRange(1, 20, "Between 1 and 20 posts can be read first.")],
         description="For those who are new: between 1 and 20.",
+        invalid_value_message=A_NUMBER,
     )
 
 
 class AgreementForm(_WithAgreement):
     """A new version of an agreement."""
 
-    follows = IntegerField("Follows", [InputRequired(), NumberRange(0, LARGEST_ID)])
+    follows = WholeNumber("Follows", [InputRequired(), NumberRange(0, LARGEST_ID)])
 
 
 class AcceptForm(Form):
     """The version that was read, and where one was going."""
 
-    version = IntegerField("Version", [InputRequired(), NumberRange(0, LARGEST_ID)])
+    version = WholeNumber("Version", [InputRequired(), NumberRange(0, LARGEST_ID)])
     next = HiddenField("Next")
 
 
@@ -157,25 +158,27 @@ class AskForm(Form):
 class LinkForm(Form):
     """How long a link into the group is open, and for how many."""
 
-    days = IntegerField(
+    days = WholeNumber(
         "Open for how many days",
         [
             InputRequired("How many days shall it be open? Between 1 and 30."),
             NumberRange(1, 30, "A link can be open for 1 to 30 days."),
         ],
         default=7,
+        invalid_value_message=A_NUMBER,
     )
-    places = IntegerField(
+    places = WholeNumber(
         "For how many people",
         [
             InputRequired("How many people is it for? Between 1 and 30."),
             NumberRange(1, 30, "A link can be for 1 to 30 people."),
         ],
         default=1,
+        invalid_value_message=A_NUMBER,
     )
 
 
 class AppointForm(Form):
     """Who is to teach."""
 
-    member = IntegerField("Member", [InputRequired(), NumberRange(1, LARGEST_ID)])
+    member = WholeNumber("Member", [InputRequired(), NumberRange(1, LARGEST_ID)])

@@ -173,9 +173,7 @@ def other_groups(viewer: Member, *, after: str | None = None, limit: int = GROUP
     rows = session().execute(statement).all()
     page = rows[:limit]
     teachers = _teachers(group.id for group, _, _ in page)
-    cards = [
-        Card(_remembered(viewer, group, mine), teachers.get(group.id, []), waits) for group, mine, waits in page
-    ]
+    cards = [Card(_remembered(viewer, group, mine), teachers.get(group.id, []), waits) for group, mine, waits in page]
     return OthersPage(cards, cards[-1].group.slug if len(rows) > limit else None)
 
 
@@ -396,9 +394,7 @@ def teaches_mark(member_id: Any) -> sa.ColumnElement[bool]:
 def shown_admissions(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     """Say where a member has come to belong; ``subjects`` are ids of groups. Groups they are not in are left out."""
     wanted = [int(subject) for subject in subjects]
-    rows = session().execute(
-        _known_to(member).where(Group.id.in_(wanted), Membership.status == Belonging.ACTIVE)
-    )
+    rows = session().execute(_known_to(member).where(Group.id.in_(wanted), Membership.status == Belonging.ACTIVE))
     return {str(group.id): _belonging_in_words(group, mine) for group, mine in rows}
 
 

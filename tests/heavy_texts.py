@@ -104,6 +104,19 @@ HEAVY: dict[str, Pieces] = {
         ("b\n", 80),
         ("\n- a\n", MANY),
     ),
+    "brackets, a letter of signs, lists": (
+        ("[" * 13, 60),
+        ("{ }é", 1_000),
+        ("- a\n\n", 450),
+        ("1) a\n2. b\n", 150),
+    ),
+    "addresses, half tags, half of everything": (
+        ("https://a.b/%41 ", MANY),
+        ("</", 81),
+        ("b_&<+[é*", 600),
+        ("a=b", 1_500),
+        ('#" \n', 1_500),
+    ),
     "brackets before small signs": (("[" * 11, 1), ("a#", MANY), ("*a_", MANY), ("\n\n> a", MANY)),
     "tables in quotes": (("> |a|\n> |-|\n> |b|\n>\n", MANY),),
 }

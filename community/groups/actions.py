@@ -177,8 +177,7 @@ def ask_to_join(*, by: Member, group: Group, words: str, at: datetime) -> JoinRe
 def take_back_request(*, by: Member, request: JoinRequest, at: datetime) -> JoinRequest:
     """Take back one's own request; raises Conflict where it was answered meanwhile."""
     require(by, Act.TAKE_BACK_REQUEST, request, at=at)
-    _hold(request.group)
-    session().refresh(request)
+    _hold(request.group, request)
     if request.state is not RequestState.OPEN:
         raise AnsweredAlready
     _take_back(request, at=at)
@@ -231,8 +230,8 @@ def join_by_link(*, by: Member, invitation: Invitation, at: datetime) -> Members
 def leave(*, by: Member, group: Group, at: datetime) -> Membership:
     """Leave a group. Raises LastTeacher where others would stay without one; whoever goes last archives it."""
     require(by, Act.LEAVE_GROUP, group, at=at)
-    _hold(group)
     membership = _membership(group, by)
+    _hold(group, membership)
     others_stay = queries.has_others(group, by)
     if membership.is_teacher and others_stay and not group.is_archived and not queries.has_other_teacher(group, by):
         raise LastTeacher
@@ -246,6 +245,9 @@ def leave(*, by: Member, group: Group, at: datetime) -> Membership:
 def remove_member(*, by: Member, membership: Membership, at: datetime) -> Membership:
     """End somebody's membership. They come back only by a link that a teacher makes afterwards."""
     require(by, Act.REMOVE_MEMBER, membership, at=at)
+    _hold(membership.group, membership)
+    if membership.is_teacher:
+        raise Conflict("They teach this group by now. Release them from teaching first.")
     _end(membership, Belonging.REMOVED, at=at)
     return membership
 
@@ -290,9 +292,14 @@ def release_teacher(*, by: Member, membership: Membership, at: datetime) -> Memb
 # Steps
 
 
-def _hold(group: Group) -> None:
-    """Let acts that count teachers, versions or requests follow one another (SQLite has one writer anyway)."""
+def _hold(group: Group, *rows: Membership | JoinRequest) -> None:
+    """Let acts that count teachers, versions or requests follow one another, and read again what they rest on.
+
+    SQLite has one writer anyway; on PostgreSQL others may commit while the group's row is waited for.
+    """
     session().refresh(group, with_for_update=True)
+    for row in rows:
+        session().refresh(row)
 
 
 def _membership(group: Group, member: Member) -> Membership:
@@ -347,8 +354,7 @@ def _take_back(request: JoinRequest, *, at: datetime) -> None:
 
 
 def _answer(request: JoinRequest, state: RequestState, words: str, *, at: datetime) -> None:
-    _hold(request.group)
-    session().refresh(request)
+    _hold(request.group, request)
     if request.state is not RequestState.OPEN:
         raise AnsweredAlready
     request.state, request.answered_at = state, at

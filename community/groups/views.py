@@ -13,7 +13,7 @@ from community.groups.queries import AgreementNeeded
 from community.members import actions as members
 from community.members.views import invitation_link
 from community.permissions import Act, require
-from community.web import Form, attempt, limited, local_path, now, shown, viewer
+from community.web import Form, attempt, limited, local_path, now, number_asked, shown, viewer
 from community.web.refusals import refusal_page
 
 bp = Blueprint("groups", __name__)
@@ -355,8 +355,7 @@ def release(slug: str, member_id: int) -> Any:
 
 
 def _people(group: Group, form: Form) -> Any:
-    after = request.args.get("after", type=int)
-    page = queries.members_page(group, after=after if after is not None and 0 < after < 2**31 else None)
+    page = queries.members_page(group, after=number_asked("after"))
     teaches = group.taught_by(viewer())
     parts = panels_for(Place.MEMBER_ROW, viewer(), group, now(), request.args) if teaches else []
     return shown("groups/members.html", form=form, group=group, page=page, parts=parts, teaching=teaches)

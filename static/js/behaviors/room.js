@@ -1,0 +1,312 @@
+// @ts-check
+/** The room of a sit, live: takes over the page that the server made, and rings on if the server goes. */
+
+import { Announcer, ringSentence } from "../sit/company.js";
+import { OwnSeat, tabName } from "../sit/own-seat.js";
+import { Panel, Screen, bindLeaving, changeTheLight, keep, recall } from "../sit/panel.js";
+import { RingDrawing } from "../sit/draw.js";
+import { Ringing } from "../sit/sound.js";
+import { Roster, Seating } from "../sit/roster.js";
+import { ServerClock } from "../sit/clock.js";
+import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange, nextChange, phaseAt } from "../sit/phases.js";
+import { ring, strokeOfTime } from "../sit/ring.js";
+
+export const selector = "[data-room]";
+
+/** A line that is back sooner was never gone. */
+const UNNOTICED = 3_000;
+const TRY_AGAIN = 5_000;
+const NOT_LIVE = "Not live just now.";
+const STILL_RINGING = " The bells will still ring.";
+const ENDED = "This page is no longer connected. Come in again, and your seat is there.";
+
+/** @typedef {import("../types/sit").Person} Person */
+/** @typedef {import("../types/sit").RoomData} RoomData */
+/** @typedef {import("../types/sit").PhaseFrom} PhaseFrom */
+
+/** @param {HTMLElement} element */
+export function mount(element) {
+  void new Room(element).open();
+}
+
+class Room {
+  #element;
+  /** @type {RoomData} */
+  #sit;
+  #clock = new ServerClock();
+  #roster = new Roster();
+  #seating = new Seating();
+  #announcer = new Announcer();
+  #drawing;
+  #panel;
+  #ringing;
+  #screen = new Screen();
+  /** @type {OwnSeat | null} */
+  #seat = null;
+  #live = false;
+  #left = false;
+  #phase = "";
+  /** @type {string | null} */
+  #you = null;
+  /** Who is drawn; in silence others may know more already. @type {{people: Person[], others: number, free: number} | null} */
+  #drawn = null;
+  #refusal = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #doubt;
+  /** A join is quick: until then an empty circle is not drawn only to be drawn anew. */
+  #drawFrom = performance.now() + 1_500;
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.#element = element;
+    this.#sit = JSON.parse(element.dataset.room ?? "{}");
+    this.#panel = new Panel(element);
+    this.#drawing = new RingDrawing(/** @type {any} */ (this.#panel.part("ring")));
+    this.#measureByThePage();
+    const seen = () => this.#drawing.wave();
+    this.#ringing = new Ringing({ sit: this.#sit.sit, clock: this.#clock, panel: this.#panel, seen });
+  }
+
+  async open() {
+    const { sit, bells, you } = this.#sit;
+    this.#ringing.plan(bells);
+    this.#takeYou(you);
+    this.#bind();
+    this.#tick();
+    const told = {
+      joined: (/** @type {any} */ answer) => this.#joined(answer),
+      changed: () => this.#tick(),
+      silent: () => isSilent(this.#phase),
+      measured: () => this.#ringing.place(),
+      refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
+    };
+    this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#roster, clock: this.#clock, told });
+    this.#pulse();
+    await this.#connect();
+  }
+
+  /** The page itself was a probe: asked for, made at a known time, answered. */
+  #measureByThePage() {
+    const asked = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType("navigation")[0]);
+    const { now_ms } = this.#sit;
+    const sample = { t0: asked?.requestStart ?? 0, t1: now_ms, t2: now_ms, t3: asked?.responseStart || performance.now() };
+    this.#clock.rebase([sample], sample.t3);
+  }
+
+  /** Reach the house; until that works, what the page knew when it was made is enough for the bells. */
+  async #connect() {
+    try {
+      const { connect } = await import("../live.js");
+      const live = /** @type {import("../types/sit").Live} */ (await connect());
+      this.#live = true;
+      live.onState((state) => this.#state(state));
+      this.#seat?.listen(live);
+      this.#takeSeat();
+    } catch {
+      this.#state("not-live");
+      setTimeout(() => this.#connect(), TRY_AGAIN);
+    }
+  }
+
+  #takeSeat() {
+    if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.join();
+  }
+
+  /** @param {"live" | "not-live" | "ended"} state */
+  #state(state) {
+    clearTimeout(this.#doubt);
+    this.#live = state === "live";
+    if (!this.#live) this.#element.dataset.live = state;
+    if (state === "live") {
+      this.#quietly("");
+      this.#takeSeat();
+      return;
+    }
+    if (state === "ended") this.#seat?.stop();
+    else this.#seat?.lost();
+    const words = state === "ended" ? ENDED : NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
+    this.#doubt = setTimeout(() => this.#quietly(words), UNNOTICED);
+  }
+
+  /** In silence no page says that something is amiss; afterwards it may. @param {string} words */
+  #quietly(words) {
+    this.#refusal = words;
+    if (!isSilent(this.#phase)) this.#panel.say("quiet", words);
+  }
+
+  /** @param {string} message */
+  #refuse(message) {
+    this.#live = false;
+    this.#quietly(message);
+  }
+
+  /** @param {any} answer */
+  #joined(answer) {
+    const { bells, edges, phases, plan, starts_ms } = answer;
+    Object.assign(this.#sit, { bells, edges, phases, plan, starts_ms });
+    this.#takeYou(answer.you);
+    this.#element.dataset.live = "live";
+    this.#quietly("");
+    this.#ringing.plan(bells);
+    this.#tick();
+  }
+
+  /** @param {string | Person | null | undefined} you */
+  #takeYou(you) {
+    if (you) this.#you = typeof you === "string" ? you : you.id;
+  }
+
+  /** Time has passed, or there is news: ring, draw, speak, and come back when there is more. */
+  #tick() {
+    clearTimeout(this.#timer);
+    if (this.#left) return;
+    const { local, server, at } = this.#now();
+    this.#ringing.ring(local);
+    if (at.phase !== this.#phase) this.#enter(at.phase);
+    this.#draw(at, server);
+    const said = this.#announcer.say(local);
+    if (said) this.#panel.say("said", said);
+    const { phases, starts_ms } = this.#sit;
+    const change = nextChange(phases, server, starts_ms, this.#still.matches);
+    const first = this.#drawFrom > local ? this.#drawFrom - local : Infinity;
+    const wait = Math.min(change, first, this.#announcer.wait(local), this.#ringing.next - local);
+    this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
+  }
+
+  #now() {
+    const local = performance.now();
+    const server = this.#clock.serverAt(local);
+    return { local, server, at: phaseAt(this.#sit.phases, server) };
+  }
+
+  /** @param {string} phase */
+  #enter(phase) {
+    const turns = this.#phase !== "" && isSilent(this.#phase) !== isSilent(phase);
+    this.#phase = phase;
+    if (isSilent(phase)) this.#announcer.hush();
+    else this.#drawn = null;
+    const show = () => {
+      const { classList } = this.#element;
+      classList.toggle("silence", isSilent(phase));
+      classList.toggle("circle", phase === "circle" || phase === "closed");
+      this.#panel.say("title", isSilent(phase) ? `: silence. The closing bell rings at ${this.#closing()}.` : "");
+      if (!isSilent(phase)) this.#panel.say("quiet", this.#refusal);
+    };
+    if (turns) crossFade(show);
+    else show();
+    this.#takeSeat();
+    void this.#screen.keepOn(phase === "settling" || isSilent(phase));
+  }
+
+  #closing() {
+    const local = new Date(this.#sit.starts_ms + lengthOf(this.#sit));
+    return local.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  }
+
+  /**
+   * @param {PhaseFrom} at
+   * @param {number} server
+   */
+  #draw({ phase, ...rest }, server) {
+    const fresh = this.#refresh(phase, server);
+    if (!this.#drawn && isOpen(phase) && performance.now() < this.#drawFrom) return;
+    const sit = this.#sit;
+    const you = this.#you;
+    const { people, others, free } = this.#drawn ?? { people: [], others: 0, free: 0 };
+    const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
+    const part = elapsed(sit, server);
+    const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
+    this.#drawing.draw({
+      geometry,
+      time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
+      words: centreWords({ phase, ...rest }, server, sit),
+      sentence: ringSentence({ phase, geometry, people, you, part }),
+    });
+    if (fresh) this.#panel.show({ phase, people, you, others, geometry });
+  }
+
+  /**
+   * Take over who came and went, if the ring may change now: always outside silence, in it at the edges, and once for
+   * somebody who comes late.
+   * @param {string} phase
+   * @param {number} server
+   */
+  #refresh(phase, server) {
+    if (this.#roster.seq === null) return !isOpen(phase);
+    if (this.#drawn && !mayChange(phase, this.#sit.edges, server)) return false;
+    const { people, others } = this.#roster;
+    this.#drawn = { others, ...this.#seating.arrange({ people, you: this.#you, others }) };
+    this.#announcer.see(people, this.#you);
+    if (isSilent(phase) || !this.#aloud.checked) this.#announcer.hush();
+    return true;
+  }
+
+  get #aloud() {
+    return /** @type {HTMLInputElement} */ (this.#panel.part("aloud").querySelector("input"));
+  }
+
+  /** The heart of the seat, in a worker so that a hidden page keeps its pace. */
+  #pulse() {
+    const beat = () => {
+      if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
+    };
+    try {
+      const worker = new Worker(new URL("../sit/pulse.js", import.meta.url), { type: "module" });
+      worker.addEventListener("message", beat);
+    } catch {
+      setInterval(beat, 5_000);
+    }
+  }
+
+  #bind() {
+    this.#panel.part("light").addEventListener("click", changeTheLight);
+    this.#panel.part("show").addEventListener("click", () => this.#list());
+    this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
+    this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
+    for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
+    const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
+    bindLeaving(this.#element, { live: () => this.#live, gone: () => this.#gone(), hint });
+  }
+
+  /** Back from another tab, from sleep, from the past: show the truth. */
+  #returned() {
+    if (document.hidden || this.#left) return;
+    this.#ringing.wake();
+    this.#tick();
+    void this.#seat?.measure("returned");
+    void this.#screen.keepOn(this.#phase === "settling" || isSilent(this.#phase));
+  }
+
+  #list() {
+    const shown = this.#element.classList.toggle("listing");
+    const button = this.#panel.part("show");
+    button.setAttribute("aria-expanded", String(shown));
+    button.textContent = shown ? "Hide the list" : "Show the list";
+    /** @type {HTMLDetailsElement} */ (this.#panel.part("who")).open = shown;
+  }
+
+  /** Left while the house cannot be reached: this page is all there is to leave. */
+  #gone() {
+    this.#left = true;
+    clearTimeout(this.#timer);
+    void this.#seat?.leave();
+    this.#ringing.end();
+    this.#element.classList.remove("silence");
+    this.#element.classList.add("left", "circle");
+    this.#panel.say("heading", "You have left quietly");
+    this.#panel.say("note", "The house cannot be reached just now. Close this page whenever you like.");
+    this.#panel.say("quiet", "");
+  }
+}
+
+/**
+ * From words to stillness and back, without travel.
+ * @param {() => void} show
+ */
+function crossFade(show) {
+  if (document.hidden || !document.startViewTransition || matchMedia("(prefers-reduced-motion: reduce)").matches) show();
+  else document.startViewTransition(show).ready.catch(() => {});
+}

@@ -1,7 +1,6 @@
 """Wiring: settings, extensions, blueprints, reactions, commands. ``python app.py --help`` tells the rest."""
 
 import importlib
-import importlib.util
 import sys
 
 from flask import Flask
@@ -30,8 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.load_signed_in_with(members_jobs.arrive)
     live.load_people_with(members.signed_in_by_token, members.signed_in_by_id, members.standing_sign_ins)
     for name in SLICES:
-        if importlib.util.find_spec(f"community.{name}.views"):
-            app.register_blueprint(importlib.import_module(f"community.{name}.views").bp)
+        app.register_blueprint(importlib.import_module(f"community.{name}.views").bp)
     app.register_blueprint(home.bp)
     app.register_blueprint(health.bp)
     post_office.init_app(app, settings)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from community import clock
@@ -62,6 +63,10 @@ class MemberZone(words.ReaderZone):
 def init_app(app: Flask, settings: Settings) -> None:
     """Hang the door: sessions, checks, headers, refusals, and what templates may ask."""
     _configure(app, settings)
+    if settings.behind_proxies:
+        # Only as many forwarded headers as there are proxies of ours; the host is never taken from one.
+        hops = settings.behind_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.url_map.converters["id"] = SmallInteger
     login.init_app(app)
     limits.init_app(app)

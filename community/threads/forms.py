@@ -27,7 +27,7 @@ position_rules = [Optional(), NumberRange(min=0, max=MOST)]
 
 def wants_field() -> RadioField:
     """Give the choice of what a writer would like back."""
-    return RadioField("What would you like back?", choices=list(WANTS.items()), default=NOTHING)
+    return RadioField("What would you like back?", choices=WANTS, default=NOTHING)
 
 
 def note_field() -> StringField:
@@ -82,7 +82,7 @@ class DraftForm(Form):
     title = StringField(validators=title_rules)
     source = TextAreaField(validators=source_rules)
     content_note = StringField(validators=note_rules)
-    wants = RadioField(choices=list(WANTS.items()), validate_choice=False)
+    wants = RadioField(choices=WANTS, validate_choice=False)
     write_key = HiddenField(validators=key_rules)
 
 

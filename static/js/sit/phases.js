@@ -1,0 +1,118 @@
+// @ts-check
+/**
+ * Where a sit stands, from the list of phases that arrived with the join. Pure: time goes in as server milliseconds.
+ * Intervals are half-open: at the very moment of an edge the later phase has begun.
+ */
+
+import { capital, several } from "./company.js";
+
+/** @typedef {import("../types/sit").PhaseFrom} PhaseFrom */
+/** @typedef {import("../types/sit").Plan} Plan */
+
+const MINUTE = 60_000;
+/** After an edge the ring may catch up with who came and went for this long. */
+const EDGE_OPEN = 5_000;
+
+/**
+ * @param {PhaseFrom[]} phases in order of time
+ * @param {number} now
+ * @returns {PhaseFrom}
+ */
+export function phaseAt(phases, now) {
+  let found = phases[0] ?? { phase: "scheduled", from_ms: now };
+  if (now < found.from_ms) return { phase: "scheduled", from_ms: -Infinity };
+  for (const one of phases) if (one.from_ms <= now) found = one;
+  return found;
+}
+
+/** @param {string} phase */
+export function isSilent(phase) {
+  return phase === "sitting" || phase === "closing_bell";
+}
+
+/** @param {string} phase */
+export function isOpen(phase) {
+  return phase !== "scheduled" && phase !== "closed";
+}
+
+/**
+ * May the ring change now? Outside silence always; in silence only just after an edge.
+ * @param {string} phase
+ * @param {number[]} edges
+ * @param {number} now
+ */
+export function mayChange(phase, edges, now) {
+  return !isSilent(phase) || edges.some((edge) => edge <= now && now < edge + EDGE_OPEN);
+}
+
+/**
+ * The part of the sit that has passed, 0 to 1.
+ * @param {{starts_ms: number, plan?: Plan | null, phases: PhaseFrom[]}} sit
+ * @param {number} now
+ */
+export function elapsed(sit, now) {
+  return Math.max(0, Math.min(1, (now - sit.starts_ms) / lengthOf(sit)));
+}
+
+/**
+ * Milliseconds from the first bell to the closing bell.
+ * @param {{starts_ms: number, plan?: Plan | null, phases: PhaseFrom[]}} sit
+ */
+export function lengthOf({ starts_ms, plan, phases }) {
+  const closing = phases.find(({ phase }) => phase === "closing_bell");
+  if (closing) return closing.from_ms - starts_ms;
+  return (plan?.total_s ?? 1) * 1000;
+}
+
+/** @typedef {{large: string, quiet: string, cue: string}} CentreWords */
+
+/**
+ * The words in the middle of the ring: a large line with a quiet one under it, or words of the plan.
+ * @param {PhaseFrom} at
+ * @param {number} now
+ * @param {{starts_ms: number, plan?: Plan | null}} sit
+ * @returns {CentreWords}
+ */
+export function centreWords(at, now, sit) {
+  const say = (large = "", quiet = "", cue = "") => ({ large, quiet, cue });
+  if (at.phase === "sitting") return say("", "", cueText(at, sit.plan));
+  if (at.phase === "closing_bell") return say();
+  if (at.phase === "circle") return say("The circle", "stay a while, if you like");
+  if (at.phase === "closed") return say("Thank you", "for sitting together");
+  return say(waiting(sit.starts_ms - now), "until the first bell");
+}
+
+/**
+ * "Four minutes" for anything nearer to four than to three or five; within the last one "A moment".
+ * @param {number} left
+ */
+function waiting(left) {
+  const minutes = Math.round(left / MINUTE);
+  if (left <= MINUTE) return "A moment";
+  if (minutes < 60) return capital(several(minutes, "minute", "minutes"));
+  if (minutes < 48 * 60) return capital(several(Math.round(minutes / 60), "hour", "hours"));
+  return capital(several(Math.round(minutes / 1440), "day", "days"));
+}
+
+/**
+ * @param {PhaseFrom} at
+ * @param {Plan | null | undefined} plan
+ */
+function cueText(at, plan) {
+  return (at.segment != null && plan?.segments[at.segment]?.text) || "";
+}
+
+/**
+ * Milliseconds until the room next has something new to draw: an edge, another minute in the words, or ink.
+ * @param {PhaseFrom[]} phases
+ * @param {number} now
+ * @param {number} startsMs
+ * @param {boolean} still less motion is wanted: ink moves once a minute
+ */
+export function nextChange(phases, now, startsMs, still) {
+  const edges = phases.map(({ from_ms }) => from_ms - now).filter((wait) => wait > 0);
+  const before = now < startsMs;
+  const step = before || still ? MINUTE : 15_000;
+  const passed = now - startsMs - (before ? MINUTE / 2 : 0);
+  return Math.min(...edges, step - (((passed % step) + step) % step));
+}

@@ -1,0 +1,182 @@
+// @ts-check
+/** What stands around the ring, in the page that the server made: words, ways out, the light, small choices. */
+
+import { heading, note, countOf } from "./company.js";
+
+/** @typedef {import("../types/sit").Person} Person */
+/** @typedef {import("../types/sit").Geometry} Geometry */
+
+const TWICE_WITHIN = 3_000;
+
+export class Panel {
+  #room;
+  #listed = "";
+
+  /** @param {HTMLElement} room */
+  constructor(room) {
+    this.#room = room;
+    this.part("soon").hidden = true;
+    for (const name of ["sounding", "foot", "aloud"]) this.part(name).hidden = false;
+  }
+
+  /** @param {string} name of a data-room-… attribute @returns {HTMLElement} */
+  part(name) {
+    return /** @type {HTMLElement} */ (this.#room.querySelector(`[data-room-${name}]`));
+  }
+
+  /**
+   * Change the words of a part; the same words are left alone, so that nothing is read out twice.
+   * @param {string} name
+   * @param {string} words
+   */
+  say(name, words) {
+    const part = this.part(name);
+    if (part.textContent !== words) part.textContent = words;
+  }
+
+  /**
+   * @param {{phase: string, people: Person[], you: string | null, others: number, geometry: Geometry}} now
+   */
+  show({ phase, people, you, others, geometry }) {
+    const [head, words] = wordsFor(phase, people, you, geometry);
+    this.say("heading", head);
+    this.say("note", words);
+    this.part("start").hidden = phase !== "scheduled";
+    this.part("who").hidden = people.length + others === 0;
+    const rows = people.map(({ id, name, initials, teacher }) => {
+      return [`${name || initials || "One more person"}${id === you ? " (you)" : ""}`, teacher ? "by the bell" : ""];
+    });
+    if (others) rows.push([`and ${others} more`, ""]);
+    const wanted = JSON.stringify(rows);
+    if (this.#listed !== wanted) this.part("list").replaceChildren(...rows.map(([name, more]) => line(name, more)));
+    this.#listed = wanted;
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {string} more
+ */
+function line(name, more) {
+  const row = document.createElement("li");
+  row.textContent = name;
+  if (more) row.append(Object.assign(document.createElement("span"), { className: "note", textContent: more }));
+  return row;
+}
+
+/**
+ * @param {string} phase
+ * @param {Person[]} people
+ * @param {string | null} you
+ * @param {Geometry} geometry
+ */
+function wordsFor(phase, people, you, geometry) {
+  const circle = phase === "circle";
+  const company = circle && people.length < 2 ? "" : `${note(people, you, circle ? { ...geometry, free: 0 } : geometry)} `;
+  if (phase === "scheduled") return ["The doors are still closed", "They open ten minutes before the first bell, and this page lets you in by itself."];
+  if (circle) return ["The circle", `${company}Stay a little, or leave quietly. Nobody asks why.`];
+  if (phase === "closed") return ["The sit has ended", "Thank you for sitting together. Go when you like."];
+  const seated = people.some(({ id }) => id === you);
+  return [heading(countOf(geometry), seated, geometry.crowd), company.trim()];
+}
+
+/**
+ * Escape leaves: twice within three seconds, or once with a button focused. Pure: give it the moments.
+ */
+export class EscapeKey {
+  #last = -Infinity;
+
+  /**
+   * @param {number} now
+   * @param {boolean} onButton
+   * @returns {"leave" | "once more"}
+   */
+  press(now, onButton) {
+    if (onButton || now - this.#last < TWICE_WITHIN) return "leave";
+    this.#last = now;
+    return "once more";
+  }
+}
+
+/**
+ * Bind the forms and the key. The forms go to the server; when it cannot be reached, `gone` shows that one has left.
+ * @param {HTMLElement} room
+ * @param {{live: () => boolean, gone: () => void, hint: (words: string) => void}} given
+ */
+export function bindLeaving(room, { live, gone, hint }) {
+  const key = new EscapeKey();
+  /** @type {ReturnType<typeof setTimeout>} */
+  let clearing;
+  for (const form of room.querySelectorAll("form[data-room-leave]")) {
+    form.addEventListener("submit", (event) => {
+      if (live()) return;
+      event.preventDefault();
+      gone();
+    });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || event.repeat) return;
+    const onButton = document.activeElement instanceof HTMLButtonElement;
+    if (key.press(performance.now(), onButton) === "leave") {
+      /** @type {HTMLFormElement} */ (room.querySelector("form[data-room-leave]")).requestSubmit();
+      return;
+    }
+    hint("Escape once more to leave.");
+    clearTimeout(clearing);
+    clearing = setTimeout(() => hint(""), TWICE_WITHIN);
+  });
+}
+
+/** From paper to candlelight, or back. */
+export function changeTheLight() {
+  const root = document.documentElement;
+  const device = matchMedia("(prefers-color-scheme: dark)").matches ? "candlelight" : "paper";
+  root.dataset.theme = (root.dataset.theme ?? device) === "candlelight" ? "paper" : "candlelight";
+}
+
+/** Keeps the screen on while it matters, where a browser can. */
+export class Screen {
+  /** @type {WakeLockSentinel | null} */
+  #lock = null;
+  #wanted = false;
+
+  /** @param {boolean} wanted */
+  async keepOn(wanted) {
+    this.#wanted = wanted;
+    if (!wanted) {
+      void this.#lock?.release().catch(() => {});
+      this.#lock = null;
+      return;
+    }
+    if (document.hidden || (this.#lock && !this.#lock.released)) return;
+    const lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+    if (this.#wanted) this.#lock = lock;
+    else void lock?.release().catch(() => {});
+  }
+}
+
+/**
+ * @param {"localStorage" | "sessionStorage"} where
+ * @param {string} name
+ * @returns {string | null}
+ */
+export function recall(where, name) {
+  try {
+    return window[where].getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {"localStorage" | "sessionStorage"} where
+ * @param {string} name
+ * @param {string} value
+ */
+export function keep(where, name, value) {
+  try {
+    window[where].setItem(name, value);
+  } catch {
+    // Nothing is lost but the memory of a choice.
+  }
+}

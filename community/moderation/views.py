@@ -60,7 +60,7 @@ def flag(post_id: int) -> Any:
     """Bring a post to a teacher; a second time gets the same kind answer."""
     post = queries.post_to_flag(viewer(), post_id, at=now())
     form = FlagForm()
-    readers = " and ".join(teacher.first_name for teacher in queries.readers_of(post))
+    readers = _readers(post)
     done = attempt(
         form,
         lambda at: actions.flag_post(
@@ -82,9 +82,16 @@ def _flag_page(post: Post, form: FlagForm) -> Any:
         "moderation/flag.html",
         form=form,
         post=post,
-        readers=queries.readers_of(post),
+        readers=_readers(post),
         brought=queries.has_brought(viewer(), post.id),
     )
+
+
+def _readers(post: Post) -> str:
+    """Name who will read what is brought, the viewer last; nobody where the writer teaches alone."""
+    teachers = sorted(queries.readers_of(post), key=lambda teacher: teacher.id == viewer().id)
+    names = ["you" if teacher.id == viewer().id else teacher.first_name for teacher in teachers]
+    return words.listed(names) if names else ""
 
 
 # The desk
@@ -154,7 +161,7 @@ def hide_new(post_id: int) -> Any:
 @bp.post("/posts/<id:post_id>/hidings")
 def hide(post_id: int) -> Any:
     """Hide a post for now."""
-    threads.post_for(viewer(), post_id)
+    _post_of_mine(post_id)
     form = HidingForm()
     done = attempt(
         form,
@@ -163,7 +170,7 @@ def hide(post_id: int) -> Any:
         ),
     )
     if done is None:
-        return shown("moderation/hide.html", form=form, post=threads.post_for(viewer(), post_id))
+        return shown("moderation/hide.html", form=form, post=_post_of_mine(post_id))
     flash("Hidden for now. Its writer is told why.")
     return redirect(url_for("threads.permalink", post_id=post_id), 303)
 
@@ -179,7 +186,7 @@ def restore_new(post_id: int) -> Any:
 @bp.post("/posts/<id:post_id>/restorings")
 def restore(post_id: int) -> Any:
     """Put a hidden post back."""
-    threads.post_for(viewer(), post_id)
+    _post_of_mine(post_id)
     form = RestoringForm()
     done = attempt(
         form,
@@ -188,9 +195,16 @@ def restore(post_id: int) -> Any:
         ),
     )
     if done is None:
-        return shown("moderation/restore.html", form=form, post=threads.post_for(viewer(), post_id))
+        return shown("moderation/restore.html", form=form, post=_post_of_mine(post_id))
     flash("It can be read again. Its writer is told.")
     return redirect(url_for("threads.permalink", post_id=post_id), 303)
+
+
+def _post_of_mine(post_id: int) -> Post:
+    """Load a post for a teacher of its group: the pages around it show its words, whatever became of it."""
+    post = threads.post_for(viewer(), post_id)
+    require(viewer(), Act.SEE_DESK, post, at=now())
+    return post
 
 
 # Members

@@ -122,6 +122,13 @@ def needs_words(verdict: Verdict) -> bool:
     return verdict in NEEDS_WORDS
 
 
+def listed(names: list[str]) -> str:
+    """Say who, as one would: "Maren", "Maren and Tomasz", "Maren, Tomasz and you"."""
+    *others, last = names
+    said = f"{', '.join(others)} and {last}" if others else last
+    return said[0].upper() + said[1:]
+
+
 def until(moment: datetime, zone: str) -> str:
     """Say a moment to come, in a member's own zone: "Friday 27 November, 19:30"."""
     local = moment.astimezone(ZoneInfo(zone))

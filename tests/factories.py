@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -13,6 +14,9 @@ from community.db import session, transaction
 from community.groups.models import Agreement, Group, GroupKind, Membership, Role
 from community.members.models import Member, SeenAs
 from community.members.passwords import hashed
+from community.sits.models import SitSeries
+from community.sits.plan import BUILT_IN
+from community.sits.recurrence import sit_key
 from community.text import RENDERER_VERSION, excerpt, safe_html
 from community.threads.models import Post, PostStatus, Thread
 
@@ -141,6 +145,26 @@ def make_post(thread: Thread, author: Member, words: str = "I know this.", **fie
             **fields,
         )
     )
+
+
+def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minutes=5), **fields: Any) -> str:
+    """Put a sit in the calendar and give its key."""
+    starts = (now() + begins_in).replace(microsecond=0)
+    wall = starts.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None)
+    plan = BUILT_IN[fields.pop("plan", "quiet_half_hour")]
+    with inside(), transaction():
+        series = SitSeries(
+            group_id=group.id,
+            title=fields.pop("title", "Evening sit"),
+            plan=plan.to_json(),
+            wall_start=wall.isoformat(),
+            zone="Europe/Lisbon",
+            made_by_id=by.id,
+            created_at=now(),
+            **fields,
+        )
+        session().add(series)
+    return sit_key(series.id, starts)
 
 
 def _kept(row: Row) -> Row:

@@ -175,7 +175,9 @@ def _a_teacher(group: Group) -> Member:
 
 
 def _thread(cast: Cast, told: dict[str, Any], texts: dict[str, Any]) -> None:
-    at, group = cast.at - timedelta(days=told["days"]), cast.groups[told["group"]]
+    # Nobody writes at the full hour only.
+    at = cast.at - timedelta(days=told["days"], minutes=7 * len(told["title"]) % 60)
+    group = cast.groups[told["group"]]
     first, *answers = told["posts"]
     thread = threads.open_thread(
         by=cast.people[first["by"]],
@@ -186,7 +188,7 @@ def _thread(cast: Cast, told: dict[str, Any], texts: dict[str, Any]) -> None:
         at=at,
     )
     for number, post in enumerate(answers, start=2):
-        at = min(at + timedelta(hours=post["after"]), cast.at - timedelta(minutes=20))
+        at = min(at + timedelta(hours=post["after"], minutes=len(post["words"]) % 53), cast.at - timedelta(minutes=20))
         written = threads.write_post(by=cast.people[post["by"]], thread=thread, text=texts[post["words"]], at=at)
         cast.posts[told["title"], number] = written
 

@@ -1,22 +1,18 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from community import live as live_door
-from community.clock import now
-from community.db import session, transaction
-from community.groups.models import Group
+from community.db import session
 from community.members.models import Member, SeenAs
 from community.sits import live as sits_live
-from community.sits.models import Attendance, SitSeries
-from community.sits.plan import BUILT_IN
+from community.sits.models import Attendance
 from community.sits.presence import Register
 from community.sits.recurrence import sit_key
 from tests.doors import Browser, Live
-from tests.factories import inside, make_member
+from tests.factories import inside, make_member, plan_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -28,26 +24,6 @@ def empty_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sits_live, "register", Register())
     sits_live._rooms.clear()
     sits_live._tabs.clear()
-
-
-def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minutes=5), **fields: Any) -> str:
-    """Put a sit in the calendar and give its key."""
-    starts = (now() + begins_in).replace(microsecond=0)
-    wall = starts.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None)
-    plan = BUILT_IN[fields.pop("plan", "quiet_half_hour")]
-    with inside(), transaction():
-        series = SitSeries(
-            group_id=group.id,
-            title=fields.pop("title", "Evening sit"),
-            plan=plan.to_json(),
-            wall_start=wall.isoformat(),
-            zone="Europe/Lisbon",
-            made_by_id=by.id,
-            created_at=now(),
-            **fields,
-        )
-        session().add(series)
-    return sit_key(series.id, starts)
 
 
 def seat(live: Connect, member: Member, key: str, tab: str = "one") -> tuple[Live, dict[str, Any]]:

@@ -1,0 +1,72 @@
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from community.groups.models import GroupStatus
+from community.home import greeting
+from tests.doors import Browser
+from tests.factories import join, make_group, make_member, make_thread, plan_sit
+from tests.people import People
+
+Open = Callable[..., Browser]
+
+
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [(5, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening"), (2, "Good evening")],
+)
+def test_the_greeting_follows_the_readers_own_day(hour: int, words: str) -> None:
+    assert greeting(datetime(2026, 11, 22, hour, 30, tzinfo=ZoneInfo("Asia/Kolkata"))) == words
+
+
+def test_today_shows_what_is_new_in_my_groups_and_nothing_of_others(people: People, browser: Open) -> None:
+    make_thread(people.group, people.jonah, title="The lean, seen by members")
+    make_thread(people.elsewhere, people.viktor, title="A thing of the hidden group")
+    ines = browser(people.ines)
+    assert ines.get("/").status_code == 200
+    assert "The lean, seen by members" in ines.page
+    assert "A thing of the hidden group" not in ines.page
+
+
+def test_a_member_who_has_yet_to_agree_sees_nothing_of_the_group_on_today(people: People, browser: Open) -> None:
+    noor = make_member("Noor Vale")
+    join(noor, people.group, agreed=False)
+    make_thread(people.group, people.jonah, title="The lean, seen by members")
+    page = browser(noor)
+    page.get("/")
+    assert "The lean" not in page.page
+
+
+def test_today_is_kind_to_somebody_who_is_in_no_group(browser: Open) -> None:
+    alone = browser(make_member("Solo Reed"))
+    assert alone.get("/").status_code == 200
+    assert "Nothing new" in alone.page
+
+
+def test_the_public_pages_are_open_to_a_stranger(browser: Open) -> None:
+    stranger = browser()
+    for path in ("/help", "/ninety-seconds", "/privacy", "/evidence", "/sign-in", "/reset", "/healthz"):
+        assert stranger.get(path).status_code == 200, path
+
+
+def test_the_evidence_page_claims_nothing_for_clients(browser: Open) -> None:
+    stranger = browser()
+    stranger.get("/evidence")
+    for name in ("Grepmair", "Stanley", "Schlosser", "Davis"):
+        assert name in stranger.page
+    assert "clients get better" not in stranger.page.replace("never that clients get better", "")
+
+
+def test_todays_sit_is_the_next_of_my_groups_unless_the_group_is_archived(people: People, browser: Open) -> None:
+    quiet = make_group("Quiet Yard", teachers=[people.maren], members=[people.ines], status=GroupStatus.ARCHIVED)
+    plan_sit(people.group, people.maren, title="Sit of the group")
+    plan_sit(quiet, people.maren, title="Sit of the archive")
+    plan_sit(people.elsewhere, people.odile, title="Sit of the others")
+    ines = browser(people.ines)
+    ines.get("/")
+    assert "Sit of the group" in ines.page
+    assert "begins in" in ines.page
+    assert "Sit of the archive" not in ines.page
+    assert "Sit of the others" not in ines.page

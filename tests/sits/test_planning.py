@@ -1,0 +1,128 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from community.clock import now
+from community.db import session, transaction
+from community.groups.models import GroupStatus
+from community.notifications.models import Notice, NoticeKind
+from community.sits import actions
+from community.sits.models import SitSeries
+from tests.doors import Browser
+from tests.factories import inside, join, make_group, make_member, plan_sit
+from tests.people import People
+
+Open = Callable[..., Browser]
+
+
+def wanted(**changes: Any) -> dict[str, Any]:
+    """Give a form that plans a sit for tomorrow."""
+    tomorrow = (now() + timedelta(days=1)).astimezone(ZoneInfo("Europe/Lisbon"))
+    form = {
+        "title": "Evening sit",
+        "plan": "quiet_half_hour",
+        "day": f"{tomorrow:%Y-%m-%d}",
+        "time": "19:30",
+        "repeat": "FREQ=WEEKLY",
+        "leader": "0",
+    }
+    return {**form, **changes}
+
+
+def planned() -> list[SitSeries]:
+    with inside():
+        return list(session().scalars(sa.select(SitSeries)))
+
+
+def test_a_teacher_plans_a_weekly_sit_and_members_find_it(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    assert maren.post("/groups/ending-on-time/sits", **wanted(leader=str(people.maren.id))).status_code == 303
+    series = planned()[0]
+    assert (series.zone, series.rrule, series.wall_start[11:]) == ("Europe/Lisbon", "FREQ=WEEKLY", "19:30:00")
+    ines = browser(people.ines)
+    ines.get("/groups/ending-on-time/sits")
+    assert ines.page.count("Evening sit") == 4
+    assert "with Maren Oduya" in ines.page
+    ines.get("/groups/ending-on-time")
+    assert "Evening sit" in ines.page
+
+
+def test_a_member_sees_no_way_to_plan_and_finds_none(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    ines.get("/groups/ending-on-time/sits")
+    assert "Plan a sit" not in ines.page
+    assert ines.get("/groups/ending-on-time/sits/new").status_code == 403
+    assert ines.post("/groups/ending-on-time/sits", **wanted()).status_code == 403
+    assert planned() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"day": "2020-01-01", "repeat": "once"}, "That time has passed"),
+        ({"plan": "no such plan"}, "choice"),
+        ({"title": ""}, "Give the sit a name"),
+        ({"day": "yesterday"}, "valid"),
+        ({"time": "25:61"}, "valid"),
+        ({"repeat": "FREQ=SECONDLY"}, "choice"),
+        ({"leader": "99999"}, "choice"),
+        ({"title": "x" * 400}, "120"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_what_was_typed_stays(
+    people: People, browser: Open, changes: dict[str, str], sentence: str
+) -> None:
+    maren = browser(people.maren)
+    answer = maren.post("/groups/ending-on-time/sits", **wanted(**{"title": "A long evening", **changes}))
+    assert answer.status_code == 422
+    assert sentence.lower() in maren.page.lower()
+    assert "A long evening" in maren.page or "title" in changes
+    assert planned() == []
+
+
+def test_a_series_that_is_ended_is_gone_from_the_list_and_its_room_is_not_there(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(hours=3))
+    series_id = planned()[0].id
+    maren, ines = browser(people.maren), browser(people.ines)
+    assert ines.post(f"/groups/ending-on-time/series/{series_id}/ending").status_code == 403
+    assert ines.get(f"/groups/ending-on-time/sits/{key}").status_code == 200
+    assert maren.post(f"/groups/ending-on-time/series/{series_id}/ending").status_code == 303
+    assert ines.get(f"/groups/ending-on-time/sits/{key}").status_code == 404
+    ines.get("/groups/ending-on-time/sits")
+    assert "Evening sit" not in ines.page
+
+
+def test_a_series_of_another_group_cannot_be_reached_through_ones_own(people: People, browser: Open) -> None:
+    key = plan_sit(people.elsewhere, people.odile)
+    maren = browser(people.maren)
+    series_id = planned()[0].id
+    assert maren.post(f"/groups/ending-on-time/series/{series_id}/ending").status_code == 404
+    assert maren.get(f"/groups/ending-on-time/sits/{key}").status_code == 404
+
+
+def test_an_archived_group_plans_nothing(people: People, browser: Open) -> None:
+    make_group("Quiet Yard", teachers=[people.maren], status=GroupStatus.ARCHIVED)
+    assert browser(people.maren).post("/groups/quiet-yard/sits", **wanted()).status_code == 403
+
+
+def test_those_whom_a_sit_is_for_are_told_once_that_the_doors_are_open(people: People, browser: Open) -> None:
+    noor = make_member("Noor Vale")
+    join(noor, people.group, agreed=False)
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=9, seconds=30))
+    plan_sit(people.group, people.maren, title="Tomorrow", begins_in=timedelta(days=1))
+    for _ in range(3):
+        with inside(), transaction():
+            actions.tell_of_doors(after=now() - timedelta(minutes=9), at=now())
+    with inside():
+        told = list(session().scalars(sa.select(Notice).where(Notice.kind == NoticeKind.SIT_BEGINS)))
+    assert {notice.subject for notice in told} == {key}
+    assert {notice.member_id for notice in told} == {
+        people.maren.id, people.tomasz.id, people.ines.id, people.jonah.id
+    }  # fmt: skip
+    ines = browser(people.ines)
+    ines.get("/notices")
+    assert "The doors are open: Evening sit" in ines.page

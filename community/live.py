@@ -17,13 +17,13 @@ from flask import Flask, request, session
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from community.clock import now
 from community.config import LOOPBACK_HOSTS, Settings
 from community.db import session as database
 from community.errors import Invalid, NotAllowed, Refused, TooOften
+from community.windows import PatientMemory
 
 if TYPE_CHECKING:
     from community.members.models import Member
@@ -73,7 +73,7 @@ _commands: dict[str, tuple[Handler, Shape]] = {}
 _on_lost: list[Callable[[Socket], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
 _loaders: dict[str, Callable[..., Any]] = {}
-_limiter = MovingWindowRateLimiter(MemoryStorage())
+_limiter = MovingWindowRateLimiter(PatientMemory())
 
 
 class BoundedWebSocket(SimpleWebSocketWSGI):

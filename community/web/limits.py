@@ -9,6 +9,8 @@ from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from limits import parse
 
+from community.windows import IN_MEMORY
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Generous for a person, tight for a script. The table in docs/architecture.md lists every limit.
@@ -22,7 +24,7 @@ def who() -> str:
     return f"address:{get_remote_address()}"
 
 
-limiter = Limiter(key_func=who, default_limits=[EVERYTHING], storage_uri="memory://", strategy="moving-window")
+limiter = Limiter(key_func=who, default_limits=[EVERYTHING], storage_uri=IN_MEMORY, strategy="moving-window")
 
 
 def init_app(app: Flask) -> None:

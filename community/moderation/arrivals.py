@@ -4,12 +4,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from community.db import announce, insert_into, session
+from community.db import insert_into, session
 from community.errors import Conflict
 from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack
 from community.groups.models import JoinRequest
 from community.moderation import queries
-from community.moderation.facts import CaseOpened
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind
 from community.moderation.steps import FLAG_REASONS, HELD_REASONS
 from community.notifications import actions as notifications
@@ -81,13 +80,10 @@ def bring(
     A case that grows has a new version, so that nobody decides on it without having read what was added.
     """
     case, fresh = _open_case(subject, group_id=group_id, about_id=about_id, at=at)
-    reason_row = insert_into(CaseReason).values(
-        case_id=case.id, kind=reason, words=words, by_id=by_id, created_at=at
-    )
+    reason_row = insert_into(CaseReason).values(case_id=case.id, kind=reason, words=words, by_id=by_id, created_at=at)
     added = session().scalar(reason_row.on_conflict_do_nothing().returning(CaseReason.id))
     if fresh:
         _tell_teachers(case, at=at)
-        announce(CaseOpened(case_id=case.id, group_id=group_id))
     elif added is not None:
         case.version += 1
         session().flush()
@@ -116,9 +112,7 @@ def _close(subject: Subject, *only: sa.ColumnElement[bool]) -> None:
 
 
 def _is_open(subject: Subject) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        Case.subject_kind == subject[0], Case.subject_id == subject[1], Case.state == CaseState.OPEN
-    )
+    return sa.and_(Case.subject_kind == subject[0], Case.subject_id == subject[1], Case.state == CaseState.OPEN)
 
 
 def _tell_teachers(case: Case, *, at: datetime) -> None:

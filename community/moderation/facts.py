@@ -6,14 +6,6 @@ from community.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseOpened(Event):
-    """Something new waits for the teachers of a group."""
-
-    case_id: int
-    group_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class CaseDecided(Event):
     """A teacher has decided; the thing itself has announced its own change."""
 

@@ -27,9 +27,7 @@ class FlagForm(Form):
         [InputRequired("Choose what comes nearest.")],
         choices={kind.value: said for kind, said in words.FLAGS.items()},
     )
-    words = words_field(
-        "In your words", description="The teachers read them as you write them, without your name."
-    )
+    words = words_field("In your words", description="The teachers read them as you write them, without your name.")
 
 
 class DecisionForm(Form):
@@ -42,7 +40,8 @@ class DecisionForm(Form):
     )
     words = words_field("Your words")
     version = WholeNumber(
-        "Version", [InputRequired(PAGE_IS_OLD), NumberRange(1, LARGEST_ID, PAGE_IS_OLD)],
+        "Version",
+        [InputRequired(PAGE_IS_OLD), NumberRange(1, LARGEST_ID, PAGE_IS_OLD)],
         invalid_value_message=PAGE_IS_OLD,
     )
     reading = WholeNumber("Reading", [Optional(), NumberRange(1, LARGEST_ID)], invalid_value_message=PAGE_IS_OLD)
@@ -97,4 +96,3 @@ class RemovalForm(Form):
         "Why, in your words",
         description=TO_MEMBER,
     )
-

@@ -197,7 +197,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION log_only_grows()""",
 POSTGRESQL_AFTER_DROP = "DROP FUNCTION IF EXISTS log_only_grows()"  # a trigger goes with its table, a function stays
 
 
-
 def _on(moment: str, statement: str, engine: str) -> None:
     ddl = DDL(statement).execute_if(dialect=engine)  # type: ignore[no-untyped-call]
     event.listen(LogEntry.__table__, moment, ddl)

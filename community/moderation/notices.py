@@ -112,9 +112,7 @@ def _acts_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     }
 
 
-def _act_in_words(
-    member: Member, entry: LogEntry, group: Group, thread: Thread | None, *, is_opening: bool
-) -> Shown:
+def _act_in_words(member: Member, entry: LogEntry, group: Group, thread: Thread | None, *, is_opening: bool) -> Shown:
     """Say it to the person concerned, with the teacher's words below."""
     if entry.subject_kind is LogSubject.MEMBER or thread is None:
         removed = entry.act is LogAct.REMOVED

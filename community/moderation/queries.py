@@ -145,11 +145,15 @@ def thing_to_decide(case: Case, by: Member) -> Thing:
 
 def how_it_ended(case: Case) -> str:
     """Say in one sentence what became of a case that the reader had before them in an older version."""
-    now = session().execute(
-        sa.select(Case.state, Case.verdict, Member.name)
-        .outerjoin(Member, Member.id == Case.decided_by_id)
-        .where(Case.id == case.id)
-    ).one()
+    now = (
+        session()
+        .execute(
+            sa.select(Case.state, Case.verdict, Member.name)
+            .outerjoin(Member, Member.id == Case.decided_by_id)
+            .where(Case.id == case.id)
+        )
+        .one()
+    )
     if now.state is CaseState.DECIDED:
         return f"{now.name} has decided this: {words.DECIDED[now.verdict]}."
     if now.state is CaseState.CLOSED:

@@ -40,9 +40,7 @@ register_panel(
         place=Place.MEMBER_ROW,
     )
 )
-register_panel(
-    Panel(name="record", order=90, template="moderation/_record_panel.html", load=lambda *_: {})
-)
+register_panel(Panel(name="record", order=90, template="moderation/_record_panel.html", load=lambda *_: {}))
 
 
 # Bringing a post to a teacher

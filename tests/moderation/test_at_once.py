@@ -52,6 +52,10 @@ def test_ten_teachers_on_the_same_held_posts_decide_each_of_them_once(
         **{(case.id, 303): 1 for case in cases},
         **{(case.id, 409): TEACHERS - 1 for case in cases},
     }, engine
+    assert_each_was_decided_once(people)
+
+
+def assert_each_was_decided_once(people: People) -> None:
     with inside():
         for case in session().scalars(sa.select(Case)):
             assert case.state is CaseState.DECIDED

@@ -165,9 +165,7 @@ def test_a_post_takes_the_steps_of_the_table_and_no_other(
 
 
 @pytest.mark.parametrize("status", PostStatus)
-def test_the_page_of_a_case_offers_what_the_table_allows(
-    status: PostStatus, people: People, browser: Browsers
-) -> None:
+def test_the_page_of_a_case_offers_what_the_table_allows(status: PostStatus, people: People, browser: Browsers) -> None:
     _, case = case_on(people, browser, status)
     desk = browser(people.maren)
     desk.get(f"/cases/{case.id}")
@@ -175,10 +173,9 @@ def test_the_page_of_a_case_offers_what_the_table_allows(
     assert offered == {verdict.value for verdict in CASE_STEPS[SubjectKind.POST, status]}
 
 
-@pytest.mark.parametrize(("verdict", "belongs"), [("admit", True), ("decline", False)])
-def test_a_request_is_answered_from_the_desk(
-    verdict: str, belongs: bool, people: People, browser: Browsers  # noqa: FBT001
-) -> None:
+@pytest.mark.parametrize("verdict", ["admit", "decline"])
+def test_a_request_is_answered_from_the_desk(verdict: str, people: People, browser: Browsers) -> None:
+    belongs = verdict == "admit"
     circle = make_group("Slow Circle", kind=GroupKind.BY_REQUEST, teachers=[people.maren])
     scenes.ask_to_join(browser(people.viktor), circle)
     case = scenes.open_case()
@@ -193,9 +190,7 @@ def test_a_request_is_answered_from_the_desk(
 
 
 @pytest.mark.parametrize("verdict", sorted(NEEDS_WORDS - {Verdict.DECLINE}))
-def test_what_takes_something_from_somebody_needs_a_reason(
-    verdict: Verdict, people: People, browser: Browsers
-) -> None:
+def test_what_takes_something_from_somebody_needs_a_reason(verdict: Verdict, people: People, browser: Browsers) -> None:
     post, case = case_on(people, browser, PostStatus.VISIBLE)
     desk = browser(people.maren)
     assert scenes.decide(desk, case, verdict, "  \u200b ") == 422

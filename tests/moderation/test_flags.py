@@ -189,9 +189,7 @@ def test_whoever_brought_it_appears_nowhere(
     post = scenes.visible_post(group, people.ines)
     scenes.bring(browser(quiet), post, "flag_client", "I know that bicycle.")
     case = scenes.open_case()
-    places = [
-        page.format(case=case.id, thread=post.thread_id, post=post.id, slug=group.slug) for page in PAGES
-    ]
+    places = [page.format(case=case.id, thread=post.thread_id, post=post.id, slug=group.slug) for page in PAGES]
     readers = [browser(each) for each in (people.maren, people.tomasz, people.ines, people.jonah, people.ada)]
     for moment in ("before", "after"):
         for reader in readers:
@@ -206,7 +204,11 @@ def test_whoever_brought_it_appears_nowhere(
     assert "Wilhelmina" not in logged
     assert "987654" not in logged
     assert where_kept(987_654) <= {
-        "case_reasons.by_id", "memberships.member_id", "members.id", "sign_ins.member_id", "notices.member_id"
+        "case_reasons.by_id",
+        "memberships.member_id",
+        "members.id",
+        "sign_ins.member_id",
+        "notices.member_id",
     }
 
 

@@ -28,9 +28,7 @@ from tests.people import People
 
 def write(group: Group, by: Member, about: Member, **said: Any) -> None:
     with inside(), transaction():
-        write_down(
-            by=by, group_id=group.id, about_id=about.id, subject=(LogSubject.MEMBER, about.id), at=now(), **said
-        )
+        write_down(by=by, group_id=group.id, about_id=about.id, subject=(LogSubject.MEMBER, about.id), at=now(), **said)
 
 
 @pytest.fixture
@@ -237,5 +235,3 @@ def test_a_moment_is_hashed_as_the_moment_it_is_in_any_zone() -> None:
     here = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
     there = here.astimezone(timezone(timedelta(hours=9)))
     assert hash_of({**body, "at": here}) == hash_of({**body, "at": there})
-
-

@@ -1,5 +1,7 @@
 """The record that a group's people read."""
 
+import re
+
 import pytest
 
 from community.groups.models import GroupKind
@@ -78,18 +80,17 @@ def test_a_long_record_is_read_by_key_newest_first(people: People, browser: Brow
 
 
 @pytest.mark.parametrize(("who", "status"), [("viktor", 403), ("ada", 403), ("ines", 200), ("tomasz", 200)])
-def test_only_the_people_of_a_group_read_its_record(
-    who: str, status: int, people: People, browser: Browsers
-) -> None:
+def test_only_the_people_of_a_group_read_its_record(who: str, status: int, people: People, browser: Browsers) -> None:
     assert browser(getattr(people, who)).get(f"/groups/{people.group.slug}/record").status_code == status
 
 
 def test_the_record_of_a_hidden_group_does_not_exist_for_others(people: People, browser: Browsers) -> None:
-    reader = browser(people.maren)
-    assert reader.get(f"/groups/{people.elsewhere.slug}/record").status_code == 404
-    hidden = reader.page.replace(people.elsewhere.slug, "")
-    assert reader.get("/groups/never-was/record").status_code == 404
-    assert reader.page.replace("never-was", "") == hidden
+    reader, seen = browser(people.maren), []
+    for slug in (people.elsewhere.slug, "never-was"):
+        assert reader.get(f"/groups/{slug}/record").status_code == 404
+        page = reader.page.replace(slug, "")
+        seen.append(re.sub(r'(value|content)="[^"]{40,}"', "", page))  # the token, which holds a moment
+    assert seen[0] == seen[1]
 
 
 def test_the_groups_page_leads_to_the_record(people: People, browser: Browsers) -> None:

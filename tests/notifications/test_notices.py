@@ -86,9 +86,7 @@ def test_nobody_to_tell_is_fine(people: People) -> None:
 # Showing
 
 
-def test_notices_are_listed_newest_first_with_when(
-    people: People, browser: Browsers, told: dict[str, Shown]
-) -> None:
+def test_notices_are_listed_newest_first_with_when(people: People, browser: Browsers, told: dict[str, Shown]) -> None:
     told |= {"1": Shown("The first has begun", "/groups"), "2": Shown("The second has begun", note="Ending on Time")}
     tell(people.ines, subject="1")
     tell(people.ines, subject="2")

@@ -400,3 +400,45 @@ def test_a_member_without_a_group_to_teach_has_no_desk(people: People, browser: 
         assert reader.get("/desk").status_code == 403
         assert "You do not teach one" in reader.page
     assert browser(None).get("/desk").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["ines", "jonah", "odile", "viktor", "ada"])
+def test_for_all_but_the_groups_teachers_a_case_does_not_exist(who: str, people: People, browser: Browsers) -> None:
+    """The writer, another member, another group's teacher and member, and one who looks after the community."""
+    post, case = case_on(people, browser, PostStatus.HELD)
+    reader = browser(getattr(people, who))
+    for path in (f"/cases/{case.id}", "/cases/999999"):
+        assert reader.get(path).status_code == 404
+        assert "Something I carry." not in reader.page
+        assert reader.post(f"{path}/decision", verdict="let_through", version="1").status_code == 404
+    assert scenes.status_of(post) is PostStatus.HELD
+    assert scenes.case(case.id).version == 1
+    if who == "odile":
+        reader.get("/desk")
+        assert "Something I carry." not in reader.page
+
+
+def test_strangers_are_asked_to_come_in_first(people: People, browser: Browsers) -> None:
+    post, case = case_on(people, browser, PostStatus.VISIBLE)
+    stranger = browser(None)
+    about = f"/groups/{people.group.slug}/members/{people.ines.id}"
+    pages = ("/desk", f"/cases/{case.id}", f"/posts/{post.id}/flags/new", f"/posts/{post.id}/hidings/new")
+    for path in (*pages, f"{about}/removals/new", f"/groups/{people.group.slug}/record"):
+        assert stranger.get(path).status_code == 302
+    acts = (f"/cases/{case.id}/decision", f"/posts/{post.id}/flags", f"/posts/{post.id}/hidings", f"{about}/removals")
+    for path in (*acts, f"{about}/mutings", f"{about}/unmutings", f"/posts/{post.id}/restorings"):
+        assert stranger.post(path, words="x", hours="1").status_code == 401
+    assert scenes.case(case.id).version == 1
+
+
+def test_nothing_of_the_desk_is_written_by_looking(
+    people: People, browser: Browsers, statements: Callable[..., Any]
+) -> None:
+    post, case = case_on(people, browser, PostStatus.VISIBLE)
+    reader = browser(people.maren)
+    with statements() as seen:
+        for path in ("/desk", f"/cases/{case.id}", f"/posts/{post.id}/flags/new", f"/posts/{post.id}/hidings/new"):
+            assert reader.get(path).status_code == 200
+        assert reader.get("/notices").status_code == 200
+        assert reader.get(f"/groups/{people.group.slug}/record").status_code == 200
+    assert all(each.lstrip().startswith(("SELECT", "WITH")) for each in seen)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from community.members.models import (
     SignIn,
 )
 from community.members.tokens import token_hash
+from community.permissions import Act, may
 
 IDLE = timedelta(days=14)
 ADMIN_LASTS = timedelta(hours=8)
@@ -51,16 +53,18 @@ def add_mark(name: str, mark: Mark) -> None:
     ``mark`` takes the member's id column and gives an SQL expression (an EXISTS).
     """
     _marks[name] = mark
+    _by_token.cache_clear()
+    _by_sign_in.cache_clear()
 
 
 def signed_in_by_token(token: str, at: datetime) -> SignedIn | None:
     """Give the person behind a token: one statement, whoever asks."""
-    return _signed_in(SignIn.token_hash == token_hash(token), at)
+    return _signed_in(_by_token(), {"token_hash": token_hash(token)}, at)
 
 
 def signed_in_by_id(sign_in_id: int, at: datetime) -> SignedIn | None:
     """Give the person behind a sign-in, as a socket asks before every command."""
-    return _signed_in(SignIn.id == sign_in_id, at)
+    return _signed_in(_by_sign_in(), {"sign_in_id": sign_in_id}, at)
 
 
 def standing_sign_ins(sign_in_ids: Iterable[int], at: datetime) -> set[int]:
@@ -68,28 +72,48 @@ def standing_sign_ins(sign_in_ids: Iterable[int], at: datetime) -> set[int]:
     wanted = list(sign_in_ids)
     if not wanted:
         return set()
-    statement = sa.select(SignIn.id).join(Member).where(SignIn.id.in_(wanted), *_stands(at))
-    return set(session().scalars(statement))
+    statement = sa.select(SignIn.id).join(Member).where(SignIn.id.in_(wanted), *_stands())
+    return set(session().scalars(statement, _moments(at)))
 
 
-def _signed_in(which: sa.ColumnElement[bool], at: datetime) -> SignedIn | None:
-    marks = [mark(Member.id).label(name) for name, mark in _marks.items()]
-    statement = sa.select(SignIn.id, Member, *marks).join(Member).where(which, *_stands(at))
-    row = session().execute(statement).one_or_none()
+def _signed_in(statement: sa.Select[*tuple[Any, ...]], which: dict[str, Any], at: datetime) -> SignedIn | None:
+    row = session().execute(statement, {**which, **_moments(at)}).one_or_none()
     if row is None:
         return None
     return SignedIn(row[1], row[0], dict(zip(_marks, map(bool, row[2:]), strict=True)))
 
 
-def _stands(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """A sign-in ends by itself: idle for 14 days, 30 days old, or an admin's after 8 hours."""
+# Asked before every page and every command, so built once: to put it together costs four times what it costs to run.
+
+
+@cache
+def _by_token() -> sa.Select[*tuple[Any, ...]]:
+    return _people().where(SignIn.token_hash == sa.bindparam("token_hash"))
+
+
+@cache
+def _by_sign_in() -> sa.Select[*tuple[Any, ...]]:
+    return _people().where(SignIn.id == sa.bindparam("sign_in_id"))
+
+
+def _people() -> sa.Select[*tuple[Any, ...]]:
+    marks = [mark(Member.id).label(name) for name, mark in _marks.items()]
+    return sa.select(SignIn.id, Member, *marks).join(Member).where(*_stands())
+
+
+def _stands() -> tuple[sa.ColumnElement[bool], ...]:
+    """A sign-in ends by itself: idle for 14 days, 30 days old, or an admin's after 8 hours. See ``_moments``."""
     return (
         SignIn.ended_at.is_(None),
-        SignIn.expires_at > at,
-        SignIn.last_seen_at > at - IDLE,
+        SignIn.expires_at > sa.bindparam("at"),
+        SignIn.last_seen_at > sa.bindparam("idle_since"),
         Member.status == MemberStatus.ACTIVE,
-        sa.or_(Member.is_admin.is_(False), SignIn.created_at > at - ADMIN_LASTS),
+        sa.or_(Member.is_admin.is_(False), SignIn.created_at > sa.bindparam("admin_since")),
     )
+
+
+def _moments(at: datetime) -> dict[str, datetime]:
+    return {"at": at, "idle_since": at - IDLE, "admin_since": at - ADMIN_LASTS}
 
 
 def member_by_id(member_id: int) -> Member:
@@ -129,6 +153,14 @@ def invitation_by_id(invitation_id: int) -> Invitation:
     """Give an invitation; raises NotFound."""
     invitation = session().get(Invitation, invitation_id)
     if invitation is None:
+        raise NotFound
+    return invitation
+
+
+def invitation_to_revoke(viewer: Member, invitation_id: int, *, at: datetime) -> Invitation:
+    """Give an invitation to somebody who may close it; raises NotFound, so that nobody counts the others."""
+    invitation = invitation_by_id(invitation_id)
+    if not may(viewer, Act.REVOKE_INVITATION, invitation, at=at):
         raise NotFound
     return invitation
 

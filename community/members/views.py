@@ -374,7 +374,9 @@ def revoke(invitation_id: int) -> Any:
     form = EmptyForm()
     done = attempt(
         form,
-        lambda at: actions.revoke_invitation(by=viewer(), invitation=queries.invitation_by_id(invitation_id), at=at),
+        lambda at: actions.revoke_invitation(
+            by=viewer(), invitation=queries.invitation_to_revoke(viewer(), invitation_id, at=at), at=at
+        ),
     )
     if done is None:
         return _invitations(InvitationForm(formdata=None))

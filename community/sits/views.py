@@ -72,15 +72,15 @@ def schedule(slug: str) -> Any:
 @bp.post("/groups/<slug>/series/<id:series_id>/ending")
 def end(slug: str, series_id: int) -> Any:
     """Let a series go on no longer."""
+    series = queries.series_for(viewer(), slug, series_id)
     form = Form()
     done = attempt(
         form,
         lambda at: actions.end_series(by=viewer(), series=queries.series_for(viewer(), slug, series_id), at=at),
     )
     if done is None:
-        group = group_for(viewer(), slug)
-        sits = queries.coming(queries.series_of(group), at=now(), each=6, limit=LISTED)
-        return shown("sits/index.html", form=form, group=group, sits=sits, series=[], is_room=queries.is_room)
+        sits = queries.coming(queries.series_of(series.group), at=now(), each=6, limit=LISTED)
+        return shown("sits/index.html", form=form, group=series.group, sits=sits, series=[], is_room=queries.is_room)
     return redirect(url_for("sits.index", slug=slug), 303)
 
 
@@ -96,10 +96,11 @@ def show(slug: str, key: str) -> Any:
 @bp.post("/groups/<slug>/sits/<key>/seen")
 def choose_seen(slug: str, key: str) -> Any:
     """Keep how one would like to be seen, and go in."""
+    sit = queries.sit_for(viewer(), slug, key)
     form = SeenForm()
     done = attempt(form, lambda _at: members.choose_seen_as(by=viewer(), seen_as=SeenAs(form.seen_as.data)))
     if done is None:
-        return shown("sits/seen.html", form=form, sit=queries.sit_for(viewer(), slug, key))
+        return shown("sits/seen.html", form=form, sit=sit)
     return redirect(url_for("sits.show", slug=slug, key=key), 303)
 
 

@@ -92,7 +92,7 @@ def mark_read(thread_id: int) -> Any:
         ),
     )
     if form.errors:
-        raise Invalid
+        return _told(form)
     if request.accept_mimetypes.best == "application/json":
         return "", 204
     return redirect(url_for("threads.show", thread_id=thread_id, page=page_of(max(position, 1))), 303)

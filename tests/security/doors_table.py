@@ -1,0 +1,240 @@
+"""The table itself: every route of the house. A new route fails the access test until it has its row here."""
+
+from tests.security.scene import READERS, SIGNED_IN, TEACHERS
+from tests.security.table import (
+    ABSENT,
+    ADMIN,
+    AGREE,
+    ASIDE,
+    AUTHOR,
+    EVERYBODY,
+    HELD,
+    HIDDEN,
+    IN,
+    LATE,
+    LOUD,
+    NEW,
+    NO,
+    NONE,
+    POSTS,
+    THREADS,
+    VISIBLE,
+    Row,
+    alike,
+    answers,
+    cases,
+    groups,
+    links,
+    posts,
+    sits,
+    things,
+    threads,
+    tokens,
+    where,
+)
+
+OUT_BUT_REMOVED = frozenset({"asha", "viktor", "odile", "ada"})
+FREE = dict.fromkeys(EVERYBODY, IN)
+WORDS = {"words": "Because of the tone."}
+AGREED = {"source": "We keep what is said here.", "follows": "1"}
+SENT = {"source": "A sentence of mine.", "title": "A title"}
+PERSON = {"member_id": "@ines"}
+
+# A link into a group lets in who is not in. Who was removed needs one that a teacher made afterwards.
+INTO_GROUP = FREE | dict.fromkeys(READERS | NEW, LATE)
+LINKS = {
+    "community": FREE,
+    "open": INTO_GROUP,
+    "hidden": INTO_GROUP,
+    "before": INTO_GROUP | {"rhea": NO},
+    "archived": dict.fromkeys(SIGNED_IN, NO) | dict.fromkeys(EVERYBODY - SIGNED_IN, IN),
+}
+
+PEOPLE: dict[str, list[Row]] = {
+    "GET /sign-in": [Row(FREE)],
+    "POST /sign-in": [Row(FREE, fields={"email": "ines.actor@example.org", "password": "a kettle of seven herons"})],
+    "POST /sign-out": [Row(FREE)],
+    "POST /sign-out/everywhere": alike(SIGNED_IN),
+    "GET /invitations/<token>": links(dict.fromkeys(LINKS, FREE)),
+    "POST /invitations/<token>": links(LINKS),
+    "GET /joining/<token>": tokens("joining"),
+    "POST /joining/<token>": tokens("joining"),
+    "GET /reset": [Row(FREE)],
+    "POST /reset": [Row(FREE, fields={"email": "ines.actor@example.org"})],
+    "GET /reset/<token>": tokens("reset"),
+    "POST /reset/<token>": tokens("reset", {"password": "nine slow herons asleep"}),
+    "GET /profile": alike(SIGNED_IN),
+    "POST /profile": alike(SIGNED_IN, fields={"name": "Somebody", "zone": "UTC", "seen_as": "name"}),
+    "POST /profile/password": alike(
+        SIGNED_IN, fields={"current": "a kettle of seven herons", "password": "nine slow herons asleep"}
+    ),
+    "POST /settings/theme": alike(SIGNED_IN, fields={"theme": "paper"}),
+    "GET /invitations": alike(ADMIN),
+    "POST /invitations": alike(ADMIN, fields={"days": "7", "places": "1"}),
+    "POST /invitations/<id:invitation_id>/revocation": [
+        *alike(ADMIN, others=ABSENT, args={"invitation_id": "@link:community"}),
+        *alike(TEACHERS, others=ABSENT, args={"invitation_id": "@link:open"}),
+        *alike(TEACHERS, others=ABSENT, args={"invitation_id": "@link:hidden"}),
+    ],
+    "GET /notices": alike(SIGNED_IN),
+    "GET /notices/mark": alike(SIGNED_IN),
+    "POST /notices/seen": alike(SIGNED_IN),
+    "GET /": alike(SIGNED_IN),
+    "GET /help": [Row(FREE)],
+    "GET /ninety-seconds": [Row(FREE)],
+    "GET /evidence": [Row(FREE)],
+    "GET /privacy": [Row(FREE)],
+    "GET /healthz": [Row(FREE)],
+    "GET /readyz": [Row(dict.fromkeys(EVERYBODY, "503"))],  # the tests' schema was made without migrations
+    "GET /static/<digest>/<path:path>": [Row(FREE, {"digest": "any", "path": "css/app.css"})],
+    "GET /favicon.ico": [Row(FREE)],
+}
+
+GROUPS: dict[str, list[Row]] = {
+    "GET /groups": alike(SIGNED_IN),
+    "GET /groups/new": alike(ADMIN),
+    "POST /groups": alike(
+        ADMIN,
+        fields={
+            "name": "A New One",
+            "purpose": "To sit.",
+            "kind": "hidden",
+            "zone": "UTC",
+            "teacher": "ines.actor@example.org",
+            "source": "We keep it.",
+        },
+    ),
+    "GET /groups/<slug>": groups(READERS, out=IN),
+    "GET /groups/<slug>/edit": groups(TEACHERS),
+    "POST /groups/<slug>": groups(
+        TEACHERS,
+        archived=NONE,
+        fields={
+            "name": "Renamed",
+            "purpose": "To sit.",
+            "kind": "open",
+            "zone": "UTC",
+            "holding": "nothing",
+            "may_be_seen": "y",
+        },
+    ),
+    "POST /groups/<slug>/archive": groups(TEACHERS, archived=NONE),
+    "POST /groups/<slug>/reopening": groups(NONE, archived=TEACHERS),
+    "GET /groups/<slug>/agreement": groups(READERS, out=IN, new=IN),
+    "GET /groups/<slug>/agreement/<id:version>": groups(READERS, new=IN, args={"version": "1"}),
+    "GET /groups/<slug>/agreement/new": groups(TEACHERS, archived=NONE, new=NO),
+    "POST /groups/<slug>/agreement": groups(TEACHERS, archived=NONE, new=NO, fields=AGREED),
+    "POST /groups/<slug>/acceptance": groups(READERS, new=IN, fields={"version": "1"}),
+    "POST /groups/<slug>/memberships": groups(READERS, new=IN, but={"open": dict.fromkeys(OUT_BUT_REMOVED, IN)}),
+    "POST /groups/<slug>/requests": groups(
+        NONE,
+        new=NO,
+        but={"by_request": {"viktor": IN, "odile": IN, "ada": IN, "asha": LATE}},
+        fields={"words": "I practise alone."},
+    ),
+    "POST /groups/<slug>/requests/withdrawal": groups(
+        NONE, others=ABSENT, out=ABSENT, new=ABSENT, but={"by_request": {"asha": IN}}
+    ),
+    "POST /groups/<slug>/departure": groups(READERS, new=IN),
+    "GET /groups/<slug>/members": groups(READERS),
+    "POST /groups/<slug>/teachers": groups(TEACHERS, fields={"member": "@ines"}),
+    "POST /groups/<slug>/teachers/<id:member_id>/release": groups(TEACHERS, args={"member_id": "@tomasz"}),
+    "GET /groups/<slug>/invitations": groups(TEACHERS),
+    "POST /groups/<slug>/invitations": groups(TEACHERS, archived=NONE, fields={"days": "7", "places": "1"}),
+    "POST /groups/<slug>/invitations/<id:invitation_id>/revocation": [
+        Row(answers(TEACHERS, out=NO, new=AGREE), {"slug": "@open", "invitation_id": "@link:open"}),
+        Row(answers(TEACHERS, out=ABSENT, new=AGREE), {"slug": "@hidden", "invitation_id": "@link:hidden"}),
+        # A link that leads elsewhere is not found by one's own group's address.
+        Row(
+            answers(NONE, out=NO, new=AGREE) | dict.fromkeys(TEACHERS, ABSENT),
+            {"slug": "@open", "invitation_id": "@link:hidden"},
+        ),
+    ],
+    "GET /groups/<slug>/record": groups(READERS),
+    "GET /groups/<slug>/members/<id:member_id>/mutings/new": groups(TEACHERS, args=PERSON),
+    "POST /groups/<slug>/members/<id:member_id>/mutings": groups(
+        TEACHERS, args=PERSON, fields={"hours": "24", **WORDS}
+    ),
+    "POST /groups/<slug>/members/<id:member_id>/unmutings": groups(TEACHERS, args={"member_id": "@mila"}),
+    "GET /groups/<slug>/members/<id:member_id>/removals/new": groups(TEACHERS, args=PERSON),
+    "POST /groups/<slug>/members/<id:member_id>/removals": groups(TEACHERS, args=PERSON, fields=WORDS),
+}
+
+SITS: dict[str, list[Row]] = {
+    "GET /groups/<slug>/sits": groups(READERS),
+    "GET /groups/<slug>/sits/new": groups(TEACHERS, archived=NONE),
+    "POST /groups/<slug>/sits": groups(
+        TEACHERS,
+        archived=NONE,
+        fields={
+            "title": "Early",
+            "plan": "quiet_half_hour",
+            "day": "2036-11-28",
+            "time": "07:00",
+            "repeat": "once",
+            "leader": "0",
+        },
+    ),
+    "POST /groups/<slug>/series/<id:series_id>/ending": [
+        *groups(TEACHERS, args={"series_id": "@KIND:series:later"}),
+        Row(answers(NONE, others=ABSENT, out=NO, new=AGREE), {"slug": "@open", "series_id": "@hidden:series:now"}),
+    ],
+    "GET /groups/<slug>/sits/<key>": sits(READERS),
+    "POST /groups/<slug>/sits/<key>/seen": sits(READERS, fields={"seen_as": "initials"}),
+    "POST /groups/<slug>/sits/<key>/leaving": sits(READERS),
+    "GET /groups/<slug>/sits/<key>/seats": sits(READERS),
+}
+
+WRITES = where(("thread:of posts",), LOUD)
+IS_READ = where(("post:visible", "archived:post", "opening:hidden", "opening:held"), READERS)
+KEEPS_HISTORY = where(("post:hidden", "post:withdrawn", "post:returned", "post:held"), ASIDE)
+THREADS_AND_POSTS: dict[str, list[Row]] = {
+    "GET /groups/<slug>/threads/new": groups(LOUD, archived=NONE),
+    "POST /groups/<slug>/threads": groups(LOUD, archived=NONE, fields=SENT),
+    "GET /threads/<id:thread_id>": threads(THREADS),
+    "GET /threads/<id:thread_id>/since": threads(THREADS, query={"position": "0"}),
+    "POST /threads/<id:thread_id>/reading": threads(THREADS, fields={"position": "1"}),
+    "POST /threads/<id:thread_id>/posts": threads(WRITES, fields=SENT),
+    "POST /drafts": [
+        *things(THREADS, "", THREADS, fields=SENT, query={"thread": "THREAD"}),
+        *(Row(each.answers, {}, SENT, {"group": each.args["slug"]}) for each in groups(READERS)),
+    ],
+    "POST /text/preview": alike(SIGNED_IN, fields=SENT),
+    "GET /posts/<id:post_id>": posts(POSTS),
+    "GET /posts/<id:post_id>/fragment": posts(POSTS),
+    "GET /posts/<id:post_id>/history": posts(IS_READ | KEEPS_HISTORY),
+    "GET /posts/<id:post_id>/edit": posts(where(("post:visible", *HELD), AUTHOR)),
+    "POST /posts/<id:post_id>/edit": posts(
+        where(("post:visible", *HELD), AUTHOR), fields={**SENT, "version": "1", "wants": ""}
+    ),
+    "POST /posts/<id:post_id>/withdrawal": posts(where((*VISIBLE, *HELD, *HIDDEN), AUTHOR)),
+}
+
+DESK: dict[str, list[Row]] = {
+    "GET /posts/<id:post_id>/flags/new": posts(where(VISIBLE, READERS - AUTHOR)),
+    "POST /posts/<id:post_id>/flags": posts(
+        where(VISIBLE, READERS - AUTHOR), fields={"reason": "flag_unkind", **WORDS}
+    ),
+    "GET /posts/<id:post_id>/hidings/new": posts(where(VISIBLE, TEACHERS)),
+    "POST /posts/<id:post_id>/hidings": posts(where(VISIBLE, TEACHERS), fields=WORDS, late=dict.fromkeys(HIDDEN, LATE)),
+    "GET /posts/<id:post_id>/restorings/new": posts(where(HIDDEN, TEACHERS)),
+    "POST /posts/<id:post_id>/restorings": posts(
+        where(HIDDEN, TEACHERS), fields=WORDS, late=dict.fromkeys(VISIBLE, LATE)
+    ),
+    "GET /desk": alike(TEACHERS | {"odile"}),
+    "GET /cases/<id:case_id>": cases(),
+    "POST /cases/<id:case_id>/decision": cases(
+        over=LATE,
+        fields={
+            "held": {"verdict": "let_through", "version": "1"},
+            "flagged": {"verdict": "hide", "version": "1", **WORDS},
+            "request": {"verdict": "admit", "version": "1"},
+            "hidden": {"verdict": "leave", "version": "1"},
+            "maren's": {"verdict": "leave", "version": "1"},
+            "decided": {"verdict": "leave", "version": "1"},
+            "closed": {"verdict": "leave", "version": "1"},
+        },
+    ),
+}
+
+TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK}

@@ -44,6 +44,7 @@ class Room {
   /** @type {OwnSeat | null} */
   #seat = null;
   #live = false;
+  #reachable = true;
   #left = false;
   #phase = "";
   /** @type {string | null} */
@@ -119,6 +120,7 @@ class Room {
   #state(state) {
     clearTimeout(this.#doubt);
     this.#live = state === "live";
+    this.#reachable = state !== "not-live";
     if (!this.#live) this.#element.dataset.live = state;
     if (state === "live") {
       this.#quietly("");
@@ -139,7 +141,6 @@ class Room {
 
   /** @param {string} message */
   #refuse(message) {
-    this.#live = false;
     this.#quietly(message);
   }
 
@@ -248,10 +249,12 @@ class Room {
     return /** @type {HTMLInputElement} */ (this.#panel.part("aloud").querySelector("input"));
   }
 
-  /** The heart of the seat, in a worker so that a hidden page keeps its pace. */
+  /** The heart of the seat, in a worker so that a hidden page keeps its pace; once a minute it looks after the bells. */
   #pulse() {
+    let beats = 0;
     const beat = () => {
       if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
+      if ((beats += 1) % 12 === 0) this.#ringing.place();
     };
     try {
       const worker = new Worker(new URL("../sit/pulse.js", import.meta.url), { type: "module" });
@@ -268,7 +271,7 @@ class Room {
     this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
     for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
-    bindLeaving(this.#element, { live: () => this.#live, gone: () => this.#gone(), hint });
+    bindLeaving(this.#element, { reachable: () => this.#reachable, gone: () => this.#gone(), hint });
   }
 
   /** Back from another tab, from sleep, from the past: show the truth. */

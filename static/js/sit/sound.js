@@ -14,7 +14,7 @@ import { keep, recall } from "./panel.js";
 /** @typedef {"absent" | "locked" | "muted" | "elsewhere" | "ready"} Hearing */
 
 /** A stroke already placed is placed anew if it would sound this much earlier or later, in seconds. */
-const NOTICED = 0.005;
+const NOTICED = 0.01;
 /** Strokes nearer than this, in seconds, stay where they are. */
 const NEAR = 2;
 
@@ -249,7 +249,9 @@ export class Ringing {
     this.ring(now);
     this.#schedule.retime((server) => this.#given.clock.localAt(server), now);
     this.#sound.place(this.#schedule.waiting);
-    this.#given.panel.say("hearing", HEARING_WORDS[this.#sound.hearing]);
+    const { hearing } = this.#sound;
+    this.#given.panel.say("hearing", HEARING_WORDS[hearing]);
+    this.#given.panel.say("unheard", hearing === "locked" ? "Touch the page once, and the bell will sound." : "");
   }
 
   /** Ring what is due. @param {number} now */
@@ -292,7 +294,8 @@ export class Ringing {
       keep("localStorage", "sit.mute", this.#muted ? sit : "");
     });
     this.#mute(recall("localStorage", "sit.mute") === sit);
-    for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => this.wake(), { once: true });
+    window.addEventListener("storage", ({ key, newValue }) => key === "sit.mute" && this.#mute(newValue === sit));
+    for (const touch of ["pointerdown", "pointerup", "keydown"]) document.addEventListener(touch, () => this.wake());
   }
 
   /** @param {boolean} muted */

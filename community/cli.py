@@ -4,6 +4,7 @@ import json
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from community import measure
@@ -11,12 +12,14 @@ from community.clock import now
 from community.db import transaction
 from community.errors import Refused
 from community.members import actions
+from community.members.models import Member
+from community.members.queries import member_by_email
 from community.moderation.queries import verify_log
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (create_admin, audit_verify, measure_data):
+    for command in (create_admin, close_door, open_door, audit_verify, measure_data):
         app.cli.add_command(command)
 
 
@@ -25,6 +28,7 @@ def init_app(app: Flask) -> None:
 @click.option("--name", prompt=True, help="The name that others see.")
 @click.option("--zone", default="UTC", show_default=True, help="An IANA time zone, such as Europe/Lisbon.")
 @click.password_option(help="8 to 128 characters.")
+@with_appcontext
 def create_admin(email: str, name: str, zone: str, password: str) -> None:
     """Make somebody who looks after the community; how the first person comes in."""
     upgrade()
@@ -37,7 +41,35 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
     click.echo(f"{name} can sign in now.")
 
 
+@click.command("close-door")
+@click.option("--email", required=True, help="Whose door: the address they sign in with.")
+@with_appcontext
+def close_door(email: str) -> None:
+    """Suspend a member: they are signed out everywhere at once and cannot come in."""
+    with transaction():
+        name = actions.close_door(member=_member(email), at=now()).name
+    click.echo(f"The door is closed to {name}. open-door opens it again.")
+
+
+@click.command("open-door")
+@click.option("--email", required=True, help="Whose door: the address they sign in with.")
+@with_appcontext
+def open_door(email: str) -> None:
+    """Let a suspended member come in again."""
+    with transaction():
+        name = actions.open_door(member=_member(email)).name
+    click.echo(f"{name} can come in again.")
+
+
+def _member(email: str) -> Member:
+    member = member_by_email(email.strip().lower())
+    if member is None:
+        raise click.ClickException("Nobody here has that address.")
+    return member
+
+
 @click.command("audit-verify")
+@with_appcontext
 def audit_verify() -> None:
     """Check the chain of the moderators' log; exits with 1 and names each fault where it was tampered with."""
     faults = verify_log()
@@ -56,6 +88,7 @@ def audit_verify() -> None:
 @click.option("--deep", default=0, show_default=True, type=click.IntRange(0), help="Posts in one extra thread.")
 @click.option("--long-list", default=0, show_default=True, type=click.IntRange(0), help="Threads in one extra group.")
 @click.option("--password", required=True, help="What everybody signs in with.")
+@with_appcontext
 def measure_data(**wanted: int | str) -> None:
     """Fill a fresh database for measurements; prints the addresses to measure as JSON."""
     upgrade()

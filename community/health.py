@@ -1,5 +1,6 @@
 """Whether the process lives and whether it can serve: for whoever watches over it."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ bp = Blueprint("health", __name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+@functools.cache
 def newest_migration() -> str | None:
     """Give the revision that this code was written for."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()

@@ -13,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 from community import demo, jobs, live
 from community.config import SettingsError, from_environment
+from community.db import db
 
 SPARE_THREADS = 32  # for pages, beside one thread for each socket
 TIMEOUT_SECONDS = 60
@@ -48,6 +49,7 @@ def prepare(app: Flask) -> None:
         upgrade()
         if app.extensions["settings"].demo:
             demo.fill()
+        db.engine.dispose()  # the worker is forked from us, and no connection may cross a fork
 
 
 class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types

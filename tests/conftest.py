@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import event
 from werkzeug.serving import make_server
 
 from app import create_app
 from community import live as live_door
 from community.config import Settings
-from community.db import Base, db
+from community.db import db
 from community.members.models import Member
 from community.web.limits import limiter
 from tests import factories
@@ -47,7 +48,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     )
     app = create_app(settings)
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        upgrade()
         db.engine.dispose()
     shutil.copy(folder / "community.db", folder / "empty.db")
     factories.house["app"] = app

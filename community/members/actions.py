@@ -20,6 +20,7 @@ from community.members.models import (
     Invitation,
     Joining,
     Member,
+    MemberStatus,
     PasswordReset,
     SeenAs,
     SignIn,
@@ -210,6 +211,19 @@ def _end(which: sa.ColumnElement[bool], *, at: datetime) -> None:
         execution_options={"synchronize_session": False},
     )
     announce(SignInsEnded(sign_in_ids=tuple(ended)))
+
+
+def close_door(*, member: Member, at: datetime) -> Member:
+    """Suspend a member: every browser of theirs is signed out, its sockets closed. Twice is fine."""
+    member.status = MemberStatus.SUSPENDED
+    sign_out_everywhere(by=member, at=at)
+    return member
+
+
+def open_door(*, member: Member) -> Member:
+    """Let a suspended member come in again. Twice is fine."""
+    member.status = MemberStatus.ACTIVE
+    return member
 
 
 def note_seen(*, seen: dict[int, datetime]) -> None:

@@ -51,6 +51,8 @@ class Act(StrEnum):
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
+    LET_POST_THROUGH = "let_post_through"
+    RETURN_POST = "return_post"
     HIDE_POST = "hide_post"
     RESTORE_POST = "restore_post"
     MUTE_MEMBER = "mute_member"
@@ -214,7 +216,7 @@ RULES: dict[Act, Rule] = {
     Act.ASK_TO_JOIN: all_of(not_belonging, group_is("by_request"), group_is_kept, was_not_removed),
     Act.TAKE_BACK_REQUEST: is_theirs,
     Act.ANSWER_REQUEST: all_of(keeps, about_somebody_else),
-    Act.JOIN_BY_LINK: all_of(not_belonging, group_is_kept, may_come_by_this_link),
+    Act.JOIN_BY_LINK: all_of(group_is_kept, may_come_by_this_link),
     Act.ACCEPT_AGREEMENT: belongs,
     Act.READ_GROUP: reads,
     Act.LEAVE_GROUP: belongs,
@@ -238,6 +240,8 @@ RULES: dict[Act, Rule] = {
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),
+    Act.LET_POST_THROUGH: all_of(keeps, not_theirs, status_is("held")),
+    Act.RETURN_POST: all_of(keeps, not_theirs, status_is("held", "visible", "hidden")),
     Act.HIDE_POST: all_of(keeps, not_theirs, status_is("visible")),
     Act.RESTORE_POST: all_of(keeps, not_theirs, status_is("hidden")),
     Act.MUTE_MEMBER: all_of(keeps, about_somebody_else, about_a_member),

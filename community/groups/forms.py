@@ -122,9 +122,9 @@ class EditForm(Form):
     zone = zone_field()
     holding = RadioField("Posts that a teacher reads first", choices=HOLDINGS, invalid_choice_message=CHOOSE)
     held_first_posts = WholeNumber(
-        "How many of somebody new",
+        "How many posts of somebody new",
         [Optional(), NumberRange(1, 20, "Between 1 and 20 posts can be read first.")],
-        description="For those who are new: between 1 and 20.",
+        description="Between 1 and 20; counted for each person.",
         invalid_value_message=A_NUMBER,
     )
 

@@ -60,12 +60,33 @@ class TeachersOnly(NotAllowed):
     sentence = "The teachers of this group look after this. If it should be you, they can appoint you."
 
 
+# The pages asked for most build no statement anew: these wait for "viewer", "slug" or "group".
+_KNOWN = (
+    sa.select(Group, Membership)
+    .outerjoin(Membership, sa.and_(Membership.group_id == Group.id, Membership.member_id == sa.bindparam("viewer")))
+    .where(sa.or_(Group.kind != GroupKind.HIDDEN, Membership.status == Belonging.ACTIVE))
+)
+_KNOWN_BY_ADDRESS = _KNOWN.where(Group.slug == sa.bindparam("slug"))
+_BESIDE = (
+    sa.select(Membership.role, Member)
+    .join(Member, Member.id == Membership.member_id)
+    .where(
+        Membership.group_id == sa.bindparam("group"),
+        Membership.status == Belonging.ACTIVE,
+        Member.status == MemberStatus.ACTIVE,
+    )
+    # Teachers, then the newest: the order of an index, so that a large group costs no more than a small one.
+    .order_by(Membership.role.desc(), Membership.joined_at.desc(), Membership.member_id.desc())
+    .limit(SEATS_BESIDE + 1)
+)
+
+
 # One group
 
 
 def group_for(viewer: Member, slug: str) -> Group:
     """Give a group that the viewer may know of, with their membership, in one statement; raises NotFound."""
-    found = session().execute(_known_to(viewer).where(Group.slug == slug)).one_or_none()
+    found = session().execute(_KNOWN_BY_ADDRESS, {"viewer": viewer.id, "slug": slug}).one_or_none()
     if found is None:
         raise NotFound
     group, membership = found
@@ -109,15 +130,6 @@ def readable_group_ids(member_id: int) -> sa.Select[int]:
     )
 
 
-def _known_to(viewer: Member) -> sa.Select[Group, Membership]:
-    theirs = sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer.id)
-    return (
-        sa.select(Group, Membership)
-        .outerjoin(Membership, theirs)
-        .where(sa.or_(Group.kind != GroupKind.HIDDEN, Membership.status == Belonging.ACTIVE))
-    )
-
-
 def _remembered(viewer: Member, group: Group, membership: Membership | None) -> Group:
     group.remember(viewer.id, membership)
     return group
@@ -146,11 +158,12 @@ class OthersPage:
 def my_groups(viewer: Member) -> list[Card]:
     """Give the groups a member belongs to, by name, the archived ones last."""
     statement = (
-        _known_to(viewer)
-        .where(Membership.status == Belonging.ACTIVE)
-        .order_by(Group.status, sa.func.lower(Group.name), Group.id)  # active comes before archived
+        _KNOWN.where(Membership.status == Belonging.ACTIVE).order_by(
+            Group.status, sa.func.lower(Group.name), Group.id
+        )  # active comes before archived
     )
-    groups = [_remembered(viewer, group, mine) for group, mine in session().execute(statement)]
+    rows = session().execute(statement, {"viewer": viewer.id})
+    groups = [_remembered(viewer, group, mine) for group, mine in rows]
     teachers = _teachers(each.id for each in groups)
     return [Card(each, teachers.get(each.id, [])) for each in groups]
 
@@ -161,8 +174,7 @@ def other_groups(viewer: Member, *, after: str | None = None, limit: int = GROUP
         JoinRequest.group_id == Group.id, JoinRequest.member_id == viewer.id, JoinRequest.state == RequestState.OPEN
     )
     statement = (
-        _known_to(viewer)
-        .add_columns(asked)
+        _KNOWN.add_columns(asked)
         .where(Group.kind != GroupKind.HIDDEN, Group.status == GroupStatus.ACTIVE)
         .where(sa.or_(Membership.status.is_(None), Membership.status != Belonging.ACTIVE))
         .order_by(sa.func.lower(Group.name), Group.slug)
@@ -170,7 +182,7 @@ def other_groups(viewer: Member, *, after: str | None = None, limit: int = GROUP
     )
     if after is not None:
         statement = statement.where(_further_than(after))
-    rows = session().execute(statement).all()
+    rows = session().execute(statement, {"viewer": viewer.id}).all()
     page = rows[:limit]
     teachers = _teachers(group.id for group, _, _ in page)
     cards = [Card(_remembered(viewer, group, mine), teachers.get(group.id, []), waits) for group, mine, waits in page]
@@ -209,15 +221,7 @@ class MembersPage:
 
 def aside(viewer: Member, group: Group) -> Aside:
     """Give teachers and some members of a group in one statement: the viewer first, then in order of arrival."""
-    statement = (
-        sa.select(Membership.role, Member)
-        .join(Member, Member.id == Membership.member_id)
-        .where(*_stands_in(group), Member.status == MemberStatus.ACTIVE)
-        # Teachers, then the newest: the order of an index, so that a large group costs no more than a small one.
-        .order_by(Membership.role.desc(), Membership.joined_at.desc(), Membership.member_id.desc())
-        .limit(SEATS_BESIDE + 1)
-    )
-    rows = session().execute(statement).all()
+    rows = session().execute(_BESIDE, {"group": group.id}).all()
     drawn = list(reversed(rows[:SEATS_BESIDE]))
     teachers = [member for role, member in drawn if role is Role.TEACHER]
     others = [member for role, member in drawn if role is not Role.TEACHER]
@@ -394,7 +398,8 @@ def teaches_mark(member_id: Any) -> sa.ColumnElement[bool]:
 def shown_admissions(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     """Say where a member has come to belong; ``subjects`` are ids of groups. Groups they are not in are left out."""
     wanted = [int(subject) for subject in subjects]
-    rows = session().execute(_known_to(member).where(Group.id.in_(wanted), Membership.status == Belonging.ACTIVE))
+    theirs = _KNOWN.where(Group.id.in_(wanted), Membership.status == Belonging.ACTIVE)
+    rows = session().execute(theirs, {"viewer": member.id})
     return {str(group.id): _belonging_in_words(group, mine) for group, mine in rows}
 
 
@@ -407,8 +412,7 @@ def shown_answers(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     """Say how a member's asking was answered; subjects are "request:7". For the loader of what was decided."""
     wanted = [int(subject.removeprefix("request:")) for subject in subjects if subject.startswith("request:")]
     statement = (
-        _known_to(member)
-        .add_columns(JoinRequest)
+        _KNOWN.add_columns(JoinRequest)
         .join(JoinRequest, JoinRequest.group_id == Group.id)
         .where(
             JoinRequest.id.in_(wanted),
@@ -420,7 +424,7 @@ def shown_answers(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
         f"request:{request.id}": Shown(
             f"Not for now: {group.name} has answered you.", f"/groups/{group.slug}", request.answer
         )
-        for group, _, request in session().execute(statement)
+        for group, _, request in session().execute(statement, {"viewer": member.id})
     }
 
 

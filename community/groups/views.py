@@ -18,7 +18,7 @@ from community.web.refusals import refusal_page
 
 bp = Blueprint("groups", __name__)
 
-CONFLICT = 409
+OK, CONFLICT = 200, 409
 
 
 @bp.app_errorhandler(AgreementNeeded)
@@ -88,20 +88,20 @@ def show(slug: str) -> Any:
     group = queries.group_for(viewer(), slug)
     if group.membership_of(viewer()) is not None:
         queries.ensure_reader(viewer(), group)
-    return _front(group, Form())
+    return _front(group)
 
 
-def _front(group: Group, form: Form) -> Any:
-    """Show what the viewer sees first of a group: its page, its agreement, or its door."""
+def _front(group: Group, form: Form | None = None) -> Any:
+    """Show what the viewer sees first of a group: its page, agreement or door; ``form`` is what was refused."""
     membership = group.membership_of(viewer())
     if membership is None:
         asking = form if isinstance(form, AskForm) else AskForm(formdata=None)
         last = queries.last_request(viewer(), group) if group.kind is GroupKind.BY_REQUEST else None
         teachers = queries.teachers_of(group)
-        return shown("groups/door.html", form=form, asking=asking, group=group, teachers=teachers, last=last)
+        return shown("groups/door.html", form=form or asking, asking=asking, group=group, teachers=teachers, last=last)
     if membership.agreed_version < group.agreement_version:
-        return _agreement(group, form)
-    return shown(
+        return _agreement(group, form or Form())
+    page = render_template(
         "groups/show.html",
         form=form,
         group=group,
@@ -109,6 +109,7 @@ def _front(group: Group, form: Form) -> Any:
         aside=queries.aside(viewer(), group),
         panels=panels_for(Place.GROUP_PAGE, viewer(), group, now(), request.args),
     )
+    return page, form.status if form else OK
 
 
 @bp.get("/groups/<slug>/edit")

@@ -71,7 +71,7 @@ class Stage:
         if method in SAFE:
             return client.open(path, method=method, query_string=query, buffered=True)
         fields = {name: self.named(value) for name, value in row.fields.items()}
-        return client.post(path, query_string=query, data={"csrf_token": self.csrf, **fields})
+        return client.open(path, method=method, query_string=query, data={"csrf_token": self.csrf, **fields})
 
     def named(self, value: str) -> str:
         """Give what a name stands for in the scene."""

@@ -14,7 +14,7 @@ from flask import current_app
 from community.clock import now
 from community.db import transaction
 from community.errors import Conflict
-from community.live import Call, Socket, command, every, on_lost, sit_room, tell, unwatch, watch
+from community.live import Call, Socket, command, every, member_room, on_lost, sit_room, tell, unwatch, watch
 from community.sits import actions, queries
 from community.sits.plan import edge_index, still
 from community.sits.presence import Register
@@ -110,8 +110,9 @@ def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:
 
 
 def leave_with_all(member_id: int, key: str, *, at: datetime) -> None:
-    """Free a member's seat, whatever tabs hold it."""
+    """Free a member's seat, and say so to all of their tabs, so that none of them sits down again by itself."""
     register.drop_member(member_id, at=at.timestamp(), sit=key)
+    tell(member_room(member_id), "sit:left", {"sit": key})
 
 
 def turn_out(*, member_id: int, group_id: int) -> None:

@@ -67,7 +67,10 @@ def snapshot_on_wire(secret: str, key: str, snapshot: Snapshot, viewer_id: int) 
 
 
 def difference_on_wire(secret: str, key: str, diff: Diff) -> dict[str, Any]:
-    """Give what changed since the difference numbered ``from_seq``; in a large room newcomers are only counted."""
+    """Give what changed since the difference numbered ``from_seq``; in a large room newcomers are only counted.
+
+    ``total`` is everybody: a browser holds at most the seats that it was told of, and knows the rest as a number.
+    """
     joined = diff.joined[: max(0, DRAWN - (diff.total - len(diff.joined)))]
     return {
         "sit": key,
@@ -77,7 +80,7 @@ def difference_on_wire(secret: str, key: str, diff: Diff) -> dict[str, Any]:
         "gone": [seat_id(secret, key, each) for each in diff.gone],
         "away": [seat_id(secret, key, each) for each in diff.away],
         "back": [seat_id(secret, key, each) for each in diff.back],
-        "others": max(0, diff.total - DRAWN),
+        "total": diff.total,
     }
 
 

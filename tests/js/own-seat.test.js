@@ -27,7 +27,7 @@ function lineTo(answers) {
 }
 
 function seatAt(line, { silent = () => false } = {}) {
-  const told = { joins: 0, changes: 0, refusals: [] };
+  const told = { joins: 0, changes: 0, refusals: [], left: 0 };
   const roster = new Roster();
   const seat = new OwnSeat({
     sit: "s",
@@ -38,6 +38,7 @@ function seatAt(line, { silent = () => false } = {}) {
       joined: () => (told.joins += 1),
       changed: () => (told.changes += 1),
       silent,
+      left: () => (told.left += 1),
       measured: () => {},
       refused: (why) => told.refusals.push(why.kind),
     },
@@ -49,7 +50,7 @@ function seatAt(line, { silent = () => false } = {}) {
 const here = (count, seq = 7) => () => ({ seq, here: people(count), others: 0, you: "p1" });
 const refusing = (kind) => () => Promise.reject({ kind, message: "" });
 const names = (roster) => roster.people.map(({ id, away }) => (away ? `${id}?` : id)).join(" ");
-const difference = (from_seq, more) => ({ sit: "s", from_seq, seq: from_seq + 1, joined: [], gone: [], away: [], back: [], others: 0, ...more });
+const difference = (from_seq, more) => ({ sit: "s", from_seq, seq: from_seq + 1, joined: [], gone: [], away: [], back: [], total: 0, ...more });
 
 test("a join takes the snapshot and measures the clock by eight probes", async () => {
   const line = lineTo({ "sit:join": here(3) });
@@ -146,4 +147,17 @@ test("who left stays away", async () => {
   await seat.beat();
   assert.equal(line.heard.filter((name) => name === "sit:join").length, 1);
   assert.equal(line.heard.at(-1), "sit:leave");
+});
+
+test("one who left from another tab is not seated again by this one, and hears of it once", async () => {
+  const line = lineTo({ "sit:join": here(3) });
+  const { seat, told } = seatAt(line);
+  await seat.join();
+  line.fact("sit:left", { sit: "another" });
+  assert.equal(told.left, 0);
+  line.fact("sit:left", { sit: "s" });
+  line.fact("sit:left", { sit: "s" });
+  await seat.beat();
+  assert.equal(told.left, 1);
+  assert.equal(line.heard.filter((name) => name === "sit:join").length, 1);
 });

@@ -5,7 +5,7 @@ import { Roster } from "../../static/js/sit/roster.js";
 import { people, person } from "./people.js";
 import { seeded } from "./random.js";
 
-const change = (from_seq, seq, more = {}) => ({ from_seq, seq, joined: [], gone: [], away: [], back: [], others: 0, ...more });
+const change = (from_seq, seq, more = {}) => ({ from_seq, seq, joined: [], gone: [], away: [], back: [], total: 0, ...more });
 const known = (roster) => roster.people.map(({ id, away }) => (away ? `${id}?` : id)).join(" ");
 const begun = (count = 3) => {
   const roster = new Roster();
@@ -17,7 +17,7 @@ test("a difference that follows is applied", () => {
   const roster = begun();
   assert.ok(roster.difference(change(10, 11, { joined: [person(3)], gone: ["p1"], away: ["p2"] })));
   assert.equal(known(roster), "p0 p2? p3");
-  assert.ok(roster.difference(change(11, 12, { back: ["p2"], others: 4 })));
+  assert.ok(roster.difference(change(11, 12, { back: ["p2"], total: 7 })));
   assert.equal(known(roster), "p0 p2 p3");
   assert.equal(roster.count, 7);
 });

@@ -9,8 +9,9 @@ from community.db import session
 from community.members.models import Member, SeenAs
 from community.sits import live as sits_live
 from community.sits.models import Attendance
-from community.sits.presence import Register
+from community.sits.presence import Register, Sitter
 from community.sits.recurrence import sit_key
+from community.sits.wire import DRAWN, difference_on_wire
 from tests.doors import Browser, Live
 from tests.factories import inside, make_member, plan_sit
 from tests.people import People
@@ -187,3 +188,25 @@ def tell_now() -> None:
     with inside():
         sits_live.flush()
         sits_live.sweep()
+
+
+def test_leaving_frees_the_seat_of_every_tab_and_tells_them(people: People, live: Connect, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren)
+    first, _ = seat(live, people.ines, key, "left")
+    second, _ = seat(live, people.ines, key, "right")
+    assert browser(people.ines).post(f"/groups/ending-on-time/sits/{key}/leaving").status_code == 303
+    for tab in (first, second):
+        assert tab.next("sit:left") == {"sit": key}
+    _, answer = seat(live, people.maren, key)
+    assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
+
+
+def test_in_a_crowd_the_difference_says_how_many_there_are_in_all(people: People) -> None:
+    with inside():
+        room = Register()
+        for number in range(300):
+            room.join("1-x", Sitter(number, {"name": None, "initials": None, "teacher": False}), "t", at=1.0)
+        diff = room.take_changes("1-x")
+        assert diff is not None
+        told = difference_on_wire("secret", "1-x", diff)
+    assert (len(told["joined"]), told["total"]) == (DRAWN, 300)

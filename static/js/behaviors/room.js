@@ -80,6 +80,7 @@ class Room {
     const told = {
       joined: (/** @type {any} */ answer) => this.#joined(answer),
       changed: () => this.#tick(),
+      left: () => this.#gone("You left from another tab. Close this page whenever you like."),
       silent: () => isSilent(this.#phase),
       measured: () => this.#ringing.place(),
       refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
@@ -271,7 +272,8 @@ class Room {
     this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
     for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
-    bindLeaving(this.#element, { reachable: () => this.#reachable, gone: () => this.#gone(), hint });
+    const leaving = () => this.#seat?.stop();
+    bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), hint });
   }
 
   /** Back from another tab, from sleep, from the past: show the truth. */
@@ -292,7 +294,7 @@ class Room {
   }
 
   /** Left while the house cannot be reached: this page is all there is to leave. */
-  #gone() {
+  #gone(words = "The house cannot be reached just now. Close this page whenever you like.") {
     this.#left = true;
     clearTimeout(this.#timer);
     void this.#seat?.leave();
@@ -300,7 +302,7 @@ class Room {
     this.#element.classList.remove("silence");
     this.#element.classList.add("left", "circle");
     this.#panel.say("heading", "You have left quietly");
-    this.#panel.say("note", "The house cannot be reached just now. Close this page whenever you like.");
+    this.#panel.say("note", words);
     this.#panel.say("quiet", "");
   }
 }

@@ -82,6 +82,7 @@ class OpenPage {
     live.on("post:written", (fact) => { if (fact.thread === thread) void this.#written(fact); });
     live.on("post:changed", (fact) => { if (fact.thread === thread) void this.#changed(fact.post); });
     live.onState((state) => {
+      this.#element.dataset.live = "not-live";
       if (state === "live") void this.#watch(live, thread);
       else if (state === "ended") this.#say(SIGNED_OUT);
     });
@@ -98,6 +99,7 @@ class OpenPage {
       this.#reach.heard(last);
       if (this.#watched) await this.#readAgain();
       this.#watched = true;
+      this.#element.dataset.live = "live";
       await this.#arrive();
     } catch {
       // Refused or out of reach: the page stays as it is, and a new one asks again.

@@ -21,6 +21,7 @@ const COMING_BACK = 10_000;
  * @property {(answer: any) => void} joined the answer to sit:join
  * @property {() => void} changed the roster has news
  * @property {() => boolean} silent whether the ring is being kept as it is
+ * @property {() => void} left another tab of this person left for all of them
  * @property {() => void} measured the clock may have moved
  * @property {(refusal: Refusal) => void} refused the server will not seat this person; nothing is tried again
  */
@@ -48,6 +49,11 @@ export class OwnSeat {
   listen(live) {
     this.#live = live;
     const { sit, roster, told } = this.#given;
+    live.on("sit:left", (left) => {
+      if (left.sit !== sit || this.#stopped) return;
+      this.stop();
+      told.left();
+    });
     live.on("sit:roster", (difference) => {
       if (difference.sit !== sit) return;
       if (roster.difference(difference)) told.changed();

@@ -101,15 +101,15 @@ export class EscapeKey {
 /**
  * Bind the forms and the key. The forms go to the server; when it cannot be reached, `gone` shows that one has left.
  * @param {HTMLElement} room
- * @param {{reachable: () => boolean, gone: () => void, hint: (words: string) => void}} given
+ * @param {{reachable: () => boolean, leaving: () => void, gone: () => void, hint: (words: string) => void}} given
  */
-export function bindLeaving(room, { reachable, gone, hint }) {
+export function bindLeaving(room, { reachable, leaving, gone, hint }) {
   const key = new EscapeKey();
   /** @type {ReturnType<typeof setTimeout>} */
   let clearing;
   for (const form of room.querySelectorAll("form[data-room-leave]")) {
     form.addEventListener("submit", (event) => {
-      if (reachable()) return;
+      if (reachable()) return leaving();
       event.preventDefault();
       gone();
     });

@@ -74,11 +74,11 @@ export class Roster {
       return false;
     }
     this.seq = difference.seq;
-    this.others = difference.others;
     for (const person of difference.joined) this.#come(person);
     for (const id of difference.gone) this.#go(id);
     for (const id of difference.away) this.#turn(id, true);
     for (const id of difference.back) this.#turn(id, false);
+    this.others = Math.max(0, difference.total - this.#here.size);
     return true;
   }
 

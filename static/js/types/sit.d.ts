@@ -70,7 +70,8 @@ export interface Difference {
   gone: string[];
   away: string[];
   back: string[];
-  others: number;
+  /** Everybody who is seated, drawn or not. */
+  total: number;
 }
 
 export interface Refusal {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Optional
 
 import sqlalchemy as sa
@@ -41,6 +42,18 @@ class Theme(StrEnum):
     CANDLELIGHT = "candlelight"
 
 
+@lru_cache(maxsize=4096)
+def initials_of(name: str) -> str:
+    """Give up to two letters for the cushion."""
+    words = [word for word in name.split() if word[0].isalnum()] or name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def first_name_of(name: str) -> str:
+    """Give the word a friend would use."""
+    return name.split(maxsplit=1)[0]
+
+
 class Member(Base):
     """A confirmed and admitted person."""
 
@@ -63,13 +76,12 @@ class Member(Base):
     @property
     def initials(self) -> str:
         """Give up to two letters for the cushion."""
-        words = [word for word in self.name.split() if word[0].isalnum()] or self.name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials_of(self.name)
 
     @property
     def first_name(self) -> str:
         """Give the word a friend would use."""
-        return self.name.split()[0]
+        return first_name_of(self.name)
 
     @property
     def is_active(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from community.db import session
 from community.errors import NotFound
 from community.groups.models import Belonging, Group, Membership, Role
 from community.groups.queries import AgreementNeeded, read_group
-from community.members.models import Member, MemberStatus
+from community.members.models import Member, MemberStatus, first_name_of, initials_of
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 from community.threads.models import (
@@ -43,41 +44,27 @@ Selected = sa.Select[*tuple[Any, ...]]
 
 def thread_for(viewer: Member, thread_id: int) -> Thread:
     """Give a thread that the viewer may read; raises NotFound, or AgreementNeeded."""
-    viewer_id = id_of(viewer)
-    statement = _in_reach(sa.select(Thread, Group, Membership), viewer_id).where(Thread.id == thread_id)
-    return _admitted(session().execute(statement).one_or_none(), viewer_id)
+    return _admitted(_row(_thread(), viewer, thread_id), id_of(viewer))
 
 
 def thread_to_write_in(viewer: Member, thread_id: int) -> Thread:
     """Give a thread, locked until the transaction ends, and read the viewer again in the same statement."""
-    viewer_id = id_of(viewer)
-    statement = _in_reach(sa.select(Thread, Group, Membership, Member), viewer_id).where(Thread.id == thread_id)
-    return _admitted(session().execute(_locked(statement, viewer_id)).one_or_none(), viewer_id)
+    return _admitted(_row(_thread_to_write_in(), viewer, thread_id), id_of(viewer))
 
 
 def post_for(viewer: Member, post_id: int) -> Post:
     """Give a post whose place the viewer may see, its own held one too; raises NotFound, or AgreementNeeded."""
-    viewer_id = id_of(viewer)
-    statement = _posts_in_reach(sa.select(Thread, Group, Membership, Post), viewer_id).where(Post.id == post_id)
-    return _admitted_to_post(session().execute(statement).one_or_none(), viewer_id)
+    return _admitted_to_post(_row(_post(), viewer, post_id), id_of(viewer))
 
 
 def post_to_write(viewer: Member, post_id: int) -> Post:
     """Give a post, locked until the transaction ends, and read the viewer again in the same statement."""
-    viewer_id = id_of(viewer)
-    statement = _posts_in_reach(sa.select(Thread, Group, Membership, Post, Member), viewer_id).where(Post.id == post_id)
-    return _admitted_to_post(session().execute(_locked(statement, viewer_id, Post)).one_or_none(), viewer_id)
+    return _admitted_to_post(_row(_post_to_write(), viewer, post_id), id_of(viewer))
 
 
 def post_to_keep(teacher: Member, post_id: int) -> Post:
     """Give a teacher any post of a group they teach, a held one too, locked; raises NotFound for all others."""
-    viewer_id = id_of(teacher)
-    statement = (
-        _of_my_groups(sa.select(Thread, Group, Membership, Post, Member), viewer_id)
-        .join(Post, Post.thread_id == Thread.id)
-        .where(Post.id == post_id, Membership.role == Role.TEACHER)
-    )
-    return _admitted_to_post(session().execute(_locked(statement, viewer_id, Post)).one_or_none(), viewer_id)
+    return _admitted_to_post(_row(_post_to_keep(), teacher, post_id), id_of(teacher))
 
 
 def group_to_write_in(viewer: Member, slug: str) -> Group:
@@ -99,48 +86,85 @@ def id_of(member: Member) -> int:
     return identity[0]
 
 
-def _in_reach(statement: Selected, viewer_id: int) -> Selected:
-    return _of_my_groups(statement, viewer_id).where(_stands_for(viewer_id))
+# Statements that are asked often are built once: to put one together costs several times what it costs to run.
+# VIEWER and WANTED are filled in by ``_row``.
+
+VIEWER: sa.ColumnElement[int] = sa.bindparam("viewer_id", type_=sa.Integer())
+WANTED: sa.ColumnElement[int] = sa.bindparam("wanted_id", type_=sa.Integer())
 
 
-def _of_my_groups(statement: Selected, viewer_id: int) -> Selected:
+def _row(statement: Selected, viewer: Member, wanted_id: int) -> Row | None:
+    return session().execute(statement, {"viewer_id": id_of(viewer), "wanted_id": wanted_id}).one_or_none()
+
+
+@cache
+def _thread() -> Selected:
+    return _in_reach(sa.select(Thread, Group, Membership)).where(Thread.id == WANTED)
+
+
+@cache
+def _thread_to_write_in() -> Selected:
+    return _locked(_in_reach(sa.select(Thread, Group, Membership, Member)).where(Thread.id == WANTED))
+
+
+@cache
+def _post() -> Selected:
+    return _posts_in_reach(sa.select(Thread, Group, Membership, Post)).where(Post.id == WANTED)
+
+
+@cache
+def _post_to_write() -> Selected:
+    statement = _posts_in_reach(sa.select(Thread, Group, Membership, Post, Member))
+    return _locked(statement.where(Post.id == WANTED), Post)
+
+
+@cache
+def _post_to_keep() -> Selected:
+    statement = _of_my_groups(sa.select(Thread, Group, Membership, Post, Member))
+    taught = statement.join(Post, Post.thread_id == Thread.id).where(Membership.role == Role.TEACHER)
+    return _locked(taught.where(Post.id == WANTED), Post)
+
+
+def _in_reach(statement: Selected) -> Selected:
+    return _of_my_groups(statement).where(_stands_for_viewer())
+
+
+def _of_my_groups(statement: Selected) -> Selected:
     mine = sa.and_(
         Membership.group_id == Thread.group_id,
-        Membership.member_id == viewer_id,
+        Membership.member_id == VIEWER,
         Membership.status == Belonging.ACTIVE,
     )
     return statement.select_from(Thread).join(Group, Group.id == Thread.group_id).join(Membership, mine)
 
 
-def _posts_in_reach(statement: Selected, viewer_id: int) -> Selected:
+def _posts_in_reach(statement: Selected) -> Selected:
     return (
-        _in_reach(statement, viewer_id)
+        _in_reach(statement)
         .join(Post, Post.thread_id == Thread.id)
-        .where(sa.or_(Post.position.is_not(None), _held_for_eyes_of(viewer_id, Membership.role == Role.TEACHER)))
+        .where(sa.or_(Post.position.is_not(None), _held_for_viewers_eyes(Membership.role == Role.TEACHER)))
     )
 
 
-def _stands_for(viewer_id: int) -> sa.ColumnElement[bool]:
+def _stands_for_viewer() -> sa.ColumnElement[bool]:
     """A thread follows its opening post: held or hidden, it is there for its writer and the teachers only."""
     aside = Thread.status.in_([PostStatus.HELD, PostStatus.HIDDEN])
-    theirs = sa.or_(Thread.author_id == viewer_id, Membership.role == Role.TEACHER)
+    theirs = sa.or_(Thread.author_id == VIEWER, Membership.role == Role.TEACHER)
     return sa.or_(Thread.status == PostStatus.VISIBLE, sa.and_(aside, theirs))
 
 
-def _held_for_eyes_of(viewer_id: int, teaches: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _held_for_viewers_eyes(teaches: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """A held post is its writer's; a held opening is the teachers' too, or the thread would be an empty page."""
     opening = sa.and_(Post.is_opening.is_(True), teaches)
-    return sa.and_(
-        Post.position.is_(None), Post.status == PostStatus.HELD, sa.or_(Post.author_id == viewer_id, opening)
-    )
+    return sa.and_(Post.position.is_(None), Post.status == PostStatus.HELD, sa.or_(Post.author_id == VIEWER, opening))
 
 
-def _locked(statement: Selected, viewer_id: int, *more: type) -> Selected:
+def _locked(statement: Selected, *more: type) -> Selected:
     """Hold thread and writer on PostgreSQL, so that a repeat waits for the first; SQLite's writers queue anyway.
 
     The weaker lock lets rows that refer to the member (a notice, say) be written meanwhile.
     """
-    read_again = statement.join(Member, Member.id == viewer_id)
+    read_again = statement.join(Member, Member.id == VIEWER)
     return read_again.with_for_update(of=[Thread, Member, *more], key_share=True)
 
 
@@ -178,6 +202,24 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a post, as far as a page needs to know."""
+
+    id: int
+    name: str
+
+    @property
+    def initials(self) -> str:
+        """Give up to two letters for the cushion."""
+        return initials_of(self.name)
+
+    @property
+    def first_name(self) -> str:
+        """Give the word a friend would use."""
+        return first_name_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class ShownPost:
     """A post as one reader sees it; where its words are not theirs to read, they are not in here."""
 
@@ -191,7 +233,7 @@ class ShownPost:
     version: int
     at: datetime
     edited_at: datetime | None
-    author: Member | None
+    author: Writer | None
     by_teacher: bool
     is_theirs: bool
 
@@ -203,14 +245,8 @@ class ShownPost:
 
 def open_thread(viewer: Member, thread_id: int) -> Opened:
     """Give a thread for its page; raises NotFound, or AgreementNeeded."""
-    viewer_id = id_of(viewer)
-    read = sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == viewer_id)
-    begun = sa.and_(Draft.thread_id == Thread.id, Draft.member_id == viewer_id)
-    columns = sa.select(Thread, Group, Membership, ReadMark.position, Draft, Member)
-    statement = _in_reach(columns, viewer_id).outerjoin(ReadMark, read).outerjoin(Draft, begun)
-    whole = statement.join(Member, Member.id == Thread.author_id).where(Thread.id == thread_id)
-    row = session().execute(whole).one_or_none()
-    thread = _admitted(row, viewer_id)
+    row = _row(_thread_to_open(), viewer, thread_id)
+    thread = _admitted(row, id_of(viewer))
     mark, draft, author = (row or [])[3:]
     set_committed_value(thread, "author", author)
     return Opened(thread, mark or 0, draft)
@@ -219,25 +255,19 @@ def open_thread(viewer: Member, thread_id: int) -> Opened:
 def page_of_posts(viewer: Member, thread: Thread, page: int) -> list[ShownPost]:
     """Give a page by stored positions; the last one ends with what of the viewer's own is held."""
     first, last = positions_of(page)
-    here: sa.ColumnElement[bool] = Post.position.between(first, last)
-    if page == thread.last_page:
-        here = sa.or_(here, _held_for_eyes_of(id_of(viewer), sa.literal(thread.group.taught_by(viewer))))
-    return _shown(viewer, thread, sa.and_(Post.thread_id == thread.id, here))
+    statement = _posts_to_the_end() if page == thread.last_page else _posts_between()
+    return _shown(statement, viewer, thread, first=first, last=last)
 
 
 def posts_since(viewer: Member, thread: Thread, position: int) -> list[ShownPost]:
     """Give the posts after a position, at most MOST_AT_ONCE."""
-    return _shown(
-        viewer,
-        thread,
-        sa.and_(Post.thread_id == thread.id, Post.position.between(position + 1, position + MOST_AT_ONCE)),
-    )
+    return _shown(_posts_between(), viewer, thread, first=position + 1, last=position + MOST_AT_ONCE)
 
 
 def shown_post(viewer: Member, post_id: int) -> tuple[Thread, ShownPost]:
     """Give one post as this reader sees it; raises NotFound, or AgreementNeeded."""
     thread = post_for(viewer, post_id).thread
-    return thread, _shown(viewer, thread, Post.id == post_id)[0]
+    return thread, _shown(_one_post(), viewer, thread, wanted_id=post_id)[0]
 
 
 def first_unread(thread: Thread, mark: int) -> tuple[int, int | None]:
@@ -253,39 +283,79 @@ def revisions_of(post: Post) -> list[PostRevision]:
     return list(session().scalars(statement))
 
 
-def _shown(viewer: Member, thread: Thread, which: sa.ColumnElement[bool]) -> list[ShownPost]:
-    """Read posts, their writers, and which of those teach, in one statement."""
-    teacher = aliased(Membership)
-    teaching = sa.and_(
-        teacher.group_id == thread.group_id,
-        teacher.member_id == Post.author_id,
-        teacher.role == Role.TEACHER,
-        teacher.status == Belonging.ACTIVE,
-    )
-    statement = (
-        sa.select(
-            *(Post.id, Post.position, Post.status, Post.held_for, Post.is_opening, Post.html, Post.content_note),
-            *(Post.version, sa.func.coalesce(Post.published_at, Post.created_at), Post.edited_at),
-            *(Member, teacher.member_id),
-        )
-        .join(Member, Member.id == Post.author_id)
-        .outerjoin(teacher, teaching)
-        .where(which)
-        .order_by(Post.position.is_(None), Post.position, Post.id)
-    )
+def _shown(statement: Selected, viewer: Member, thread: Thread, **which: int) -> list[ShownPost]:
     viewer_id, teaches = id_of(viewer), thread.group.taught_by(viewer)
-    return [_as_seen(row, viewer_id, teaches=teaches) for row in session().execute(statement)]
+    reader = {"viewer_id": viewer_id, "teaches": teaches, "thread_id": thread.id, "group_id": thread.group_id}
+    return [_as_seen(row, viewer_id, teaches=teaches) for row in session().execute(statement, {**reader, **which})]
 
 
 def _as_seen(row: Row, viewer_id: int, *, teaches: bool) -> ShownPost:
     """Leave out the words, and whose they were, of a post that only keeps its place for this reader."""
-    post_id, position, status, held_for, is_opening, html, note, version, at, edited_at, author, teaching_id = row
-    is_theirs, by_teacher = author.id == viewer_id, teaching_id is not None
-    if status in _TO_ALL_WHO_SEE_THEM or (status is PostStatus.HIDDEN and (is_theirs or teaches)):
-        words = (html, note, version, at, edited_at, author, by_teacher)
-    else:
-        words = ("", "", version, at, None, None, False)
-    return ShownPost(post_id, position, status, held_for, is_opening, *words, is_theirs=is_theirs)
+    post_id, position, status, held_for, is_opening, html, note, version, at, edited_at, author_id, name, teaching = row
+    is_theirs = author_id == viewer_id
+    open_to_them = status in _TO_ALL_WHO_SEE_THEM or (status is PostStatus.HIDDEN and (is_theirs or teaches))
+    return ShownPost(
+        *(post_id, position, status, held_for, is_opening),
+        html=html if open_to_them else "",
+        content_note=note if open_to_them else "",
+        version=version,
+        at=at,
+        edited_at=edited_at if open_to_them else None,
+        author=Writer(author_id, name) if open_to_them else None,
+        by_teacher=open_to_them and teaching is not None,
+        is_theirs=is_theirs,
+    )
+
+
+@cache
+def _thread_to_open() -> Selected:
+    read = sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == VIEWER)
+    begun = sa.and_(Draft.thread_id == Thread.id, Draft.member_id == VIEWER)
+    columns = sa.select(Thread, Group, Membership, ReadMark.position, Draft, Member)
+    statement = _in_reach(columns).outerjoin(ReadMark, read).outerjoin(Draft, begun)
+    return statement.join(Member, Member.id == Thread.author_id).where(Thread.id == WANTED)
+
+
+@cache
+def _posts_between() -> Selected:
+    return _posts_shown().where(_of_thread(), _between()).order_by(Post.position)
+
+
+@cache
+def _posts_to_the_end() -> Selected:
+    held = _held_for_viewers_eyes(sa.bindparam("teaches", type_=sa.Boolean()))
+    in_order = (Post.position.is_(None), Post.position, Post.id)
+    return _posts_shown().where(_of_thread(), sa.or_(_between(), held)).order_by(*in_order)
+
+
+@cache
+def _one_post() -> Selected:
+    return _posts_shown().where(Post.id == WANTED)
+
+
+def _of_thread() -> sa.ColumnElement[bool]:
+    return Post.thread_id == sa.bindparam("thread_id")
+
+
+def _between() -> sa.ColumnElement[bool]:
+    return Post.position.between(sa.bindparam("first"), sa.bindparam("last"))
+
+
+def _posts_shown() -> Selected:
+    """Read posts, their writers, and which of those teach, in one statement."""
+    teacher = aliased(Membership)
+    teaching = sa.and_(
+        teacher.group_id == sa.bindparam("group_id"),
+        teacher.member_id == Post.author_id,
+        teacher.role == Role.TEACHER,
+        teacher.status == Belonging.ACTIVE,
+    )
+    columns = (
+        *(Post.id, Post.position, Post.status, Post.held_for, Post.is_opening, Post.html, Post.content_note),
+        *(Post.version, sa.func.coalesce(Post.published_at, Post.created_at), Post.edited_at),
+        *(Member.id, Member.name, teacher.member_id),
+    )
+    return sa.select(*columns).join(Member, Member.id == Post.author_id).outerjoin(teacher, teaching)
 
 
 # Whom to tell
@@ -323,17 +393,21 @@ def people_to_tell(post: Post) -> list[int]:
 def replies_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     """Give the words for notices of replies (subjects are posts' ids), as far as the member may read them now."""
     wanted = [int(subject) for subject in subjects if subject.isdecimal()]
-    columns = sa.select(Post.id, Thread.title, Group.name)
-    statement = _posts_in_reach(columns, id_of(member)).where(
-        Post.id.in_(wanted),
+    found = session().execute(_replies(), {"viewer_id": id_of(member), "wanted_ids": wanted})
+    return {
+        str(post_id): Shown(f"{name} wrote in “{title}”", f"/posts/{post_id}", group_name)
+        for post_id, title, group_name, name in found
+    }
+
+
+@cache
+def _replies() -> Selected:
+    statement = _posts_in_reach(sa.select(Post.id, Thread.title, Group.name, Member.name)).where(
+        Post.id.in_(sa.bindparam("wanted_ids", expanding=True)),
         Post.status == PostStatus.VISIBLE,
         Membership.agreed_version >= Group.agreement_version,
     )
-    writer = statement.add_columns(Member.name).join(Member, Member.id == Post.author_id)
-    return {
-        str(post_id): Shown(f"{name} wrote in “{title}”", f"/posts/{post_id}", group_name)
-        for post_id, title, group_name, name in session().execute(writer)
-    }
+    return statement.join(Member, Member.id == Post.author_id)
 
 
 register_loader(NoticeKind.REPLY, replies_shown)

@@ -28,7 +28,7 @@ from community.groups.models import (
     Role,
 )
 from community.members.models import Invitation, Member
-from community.notifications.actions import forget, notify
+from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 
@@ -329,7 +329,6 @@ def _seat(group: Group, member: Member, *, at: datetime, role: Role = Role.MEMBE
 def _end(membership: Membership, status: Belonging, *, at: datetime) -> None:
     membership.status, membership.role, membership.ended_at = status, Role.MEMBER, at
     _close_links(membership.group, made_by_id=membership.member_id, at=at)
-    forget(member_id=membership.member_id, group_id=membership.group_id)
     announce(MemberLeft(group_id=membership.group_id, member_id=membership.member_id))
 
 

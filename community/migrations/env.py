@@ -1,7 +1,7 @@
 """How Alembic meets the application: its engine, its models, batch mode for SQLite."""
 
 import importlib
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -15,7 +15,7 @@ for name in (
     importlib.import_module(f"community.{name}")
 
 
-def plainly(kind: str, thing: Any, _context: Any) -> str | bool:
+def plainly(kind: str, thing: Any, _context: Any) -> "str | Literal[False]":
     """Write our own column types as what they are to the database, so that a migration needs no code of ours."""
     if kind == "type" and isinstance(thing, WordEnum):
         return "sa.String(24)"

@@ -16,7 +16,7 @@ log = structlog.get_logger("community.request")
 def configure(level: str) -> None:
     """Write JSON lines to standard error; control characters are escaped by the JSON."""
     logging.basicConfig(level=level, format="%(message)s")
-    for noisy in ("werkzeug", "socketio", "engineio", "geventwebsocket", "huey"):
+    for noisy in ("werkzeug", "socketio", "engineio", "huey", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[

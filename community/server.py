@@ -30,6 +30,7 @@ def serve(argv: list[str], make: Make) -> int:
     os.environ.update(PORT=str(options.port), DATA=str(Path(options.data).resolve()))
     if options.demo:
         os.environ["DEMO"] = "1"
+        os.environ.setdefault("LOG_LEVEL", "WARNING")  # whoever tries it wants to see what to open, not each request
     if not _is_free(options.host, options.port):
         return _say(f"Port {options.port} is taken. Stop what uses it, or choose another: PORT=8001 make run")
     try:

@@ -14,6 +14,8 @@ from community.web import public
 
 bp = Blueprint("demo", __name__)
 
+ORDER = ("maren", "ines", "lucja", "tomasz", "ada")  # whom one may be, as the front page shows them
+
 
 def init_app(app: Flask) -> None:
     """Hang the door, in a demo only."""
@@ -26,8 +28,7 @@ def demo_people() -> list[tuple[Member, str]]:
     """Give the people whom one may be, with what they are here."""
     roles = {f"{told['key']}@example.org": told["role"] for told in story()["people"] if "role" in told}
     found = {member.email: member for member in session().scalars(sa.select(Member).where(Member.email.in_(roles)))}
-    order = ("maren", "ines", "lucja", "tomasz", "ada")
-    return [(found[email], roles[email]) for key in order if (email := f"{key}@example.org") in found]
+    return [(found[email], roles[email]) for key in ORDER if (email := f"{key}@example.org") in found]
 
 
 @bp.post("/demo/step-in")
@@ -43,5 +44,6 @@ def step_in() -> Any:
 
 def whom_to_be() -> str:
     """Say, in the terminal, who there is."""
-    names = ", ".join(f"{told['name'].split()[0]} ({told['role']})" for told in story()["people"] if "role" in told)
+    told = {person["key"]: person for person in story()["people"]}
+    names = ", ".join(f"{told[key]['name'].split()[0]} ({told[key]['role']})" for key in ORDER)
     return f"This is a demo. On the front page, step in as {names}."

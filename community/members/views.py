@@ -58,8 +58,10 @@ def begin_sign_in() -> Any:
         form.status = 422
         return _book(form)
     email = form.email.data.strip().lower()
-    if too_many("5 per minute", "sign-in", email):
-        # Slower, never locked: the next minute is open again, to the owner of the address as well.
+    # Slower, never locked. Counted by the asker's address first, so that nobody can keep the owner of an account out
+    # by guessing at it; what many addresses together try at one account comes to an end as well.
+    here = request.remote_addr or ""
+    if too_many("5 per minute", "sign-in", email, here) or too_many("60 per minute", "sign-in", email):
         form.refuse(TooOften("That was a few tries in a row. Please wait a minute, then try again."))
         return _book(form)
     found = queries.id_and_hash(email)
@@ -371,15 +373,9 @@ def invite() -> Any:
 @bp.post("/invitations/<id:invitation_id>/revocation")
 def revoke(invitation_id: int) -> Any:
     """Close an invitation."""
-    form = EmptyForm()
-    done = attempt(
-        form,
-        lambda at: actions.revoke_invitation(
-            by=viewer(), invitation=queries.invitation_to_revoke(viewer(), invitation_id, at=at), at=at
-        ),
-    )
-    if done is None:
-        return _invitations(InvitationForm(formdata=None))
+    with transaction():
+        invitation = queries.invitation_to_revoke(viewer(), invitation_id, at=now())
+        actions.revoke_invitation(by=viewer(), invitation=invitation, at=now())
     return redirect(local_path(request.form.get("next"), url_for("members.invitations")), 303)
 
 

@@ -18,7 +18,7 @@ from community.config import LOOPBACK_HOSTS, Settings
 from community.db import end_reading
 from community.errors import Refused
 from community.permissions import Act, may
-from community.web import assets, headers, limits, refusals, words
+from community.web import assets, headers, limits, refusals, templates, words
 from community.web.marks import public
 from community.web.refusals import STALE, refusal_page
 
@@ -55,13 +55,16 @@ class MemberZone(words.ReaderZone):
 
     @staticmethod
     def current() -> ZoneInfo:
-        """Give the viewer's zone, UTC for a stranger."""
-        member = viewer_or_none()
-        return ZoneInfo(member.zone if member else "UTC")
+        """Give the viewer's zone, UTC for a stranger; a page says many times and asks who reads it once."""
+        if "zone" not in g:
+            member = viewer_or_none()
+            g.zone = ZoneInfo(member.zone if member else "UTC")
+        return cast("ZoneInfo", g.zone)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Hang the door: sessions, checks, headers, refusals, and what templates may ask."""
+    templates.init_app(app)
     _configure(app, settings)
     if settings.behind_proxies:
         # Only as many forwarded headers as there are proxies of ours; the host is never taken from one.

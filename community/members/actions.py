@@ -145,8 +145,10 @@ def come_in(*, token: str, at: datetime) -> Member:
 
 
 def accept_invitation(*, by: Member, token: str, at: datetime) -> Invitation:
-    """Let a member use an invitation to a group; raises LinkEnded."""
+    """Let a member use an invitation to a group; raises LinkEnded, or Conflict for one into the community alone."""
     invitation = queries.invitation_by_token(token, at=at)
+    if invitation.group_id is None:
+        raise Conflict("You are a member already, so this link stays open for somebody else.")
     _take_place(invitation, by, at=at)
     return invitation
 

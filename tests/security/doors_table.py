@@ -43,7 +43,7 @@ PERSON = {"member_id": "@ines"}
 # A link into a group lets in who is not in. Who was removed needs one that a teacher made afterwards.
 INTO_GROUP = FREE | dict.fromkeys(READERS | NEW, LATE)
 LINKS = {
-    "community": FREE,
+    "community": FREE | dict.fromkeys(SIGNED_IN, LATE),
     "open": INTO_GROUP,
     "hidden": INTO_GROUP,
     "before": INTO_GROUP | {"rhea": NO},

@@ -238,6 +238,11 @@ class ShownPost:
     is_theirs: bool
 
     @property
+    def is_set_apart(self) -> bool:
+        """Whether not everybody who reads the thread sees it as this reader does."""
+        return self.status is not PostStatus.VISIBLE
+
+    @property
     def state(self) -> str:
         """Give a word that differs whenever the post reads otherwise than before."""
         return f"{self.status.value}.{self.version}"

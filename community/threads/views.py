@@ -11,6 +11,7 @@ from community.groups.panels import Panel, register_panel
 from community.groups.queries import read_group
 from community.permissions import Act, require
 from community.threads import actions, queries
+from community.threads.drawing import drawn, drawn_people
 from community.threads.forms import (
     DraftForm,
     EditForm,
@@ -65,7 +66,7 @@ def permalink(post_id: int) -> Any:
 def fragment(post_id: int) -> str:
     """Give one post as this reader may see it, for a page that is open already."""
     thread, post = queries.shown_post(viewer(), post_id)
-    return render_template("threads/_posts.html", posts=[post], rights=_rights(thread), thread=thread)
+    return render_template("threads/_one.html", drawn=drawn([post], _rights(thread)))
 
 
 @bp.get("/threads/<id:thread_id>/since")
@@ -76,7 +77,7 @@ def since(thread_id: int) -> str:
     if position is None or not 0 <= position <= thread.last_position:
         raise NotFound
     posts = queries.posts_since(viewer(), thread, position)
-    return render_template("threads/_since.html", posts=posts, rights=_rights(thread), thread=thread)
+    return render_template("threads/_since.html", drawn=drawn(posts, _rights(thread)), thread=thread)
 
 
 @bp.post("/threads/<id:thread_id>/reading")
@@ -376,6 +377,7 @@ def _words_back(form: Any, refusal: Refused) -> Any:
 def _page(opened: queries.Opened, page: int, form: ReplyForm, *, preview: PostText | None = None) -> Any:
     thread = opened.thread
     posts = queries.page_of_posts(viewer(), thread, page)
+    rights = _rights(thread)
     first, last = positions_of(page)
     reach = min(last, thread.last_position)
     if form.read_to.data is None:
@@ -386,14 +388,16 @@ def _page(opened: queries.Opened, page: int, form: ReplyForm, *, preview: PostTe
         thread=thread,
         group=thread.group,
         membership=thread.group.membership_of(viewer()),
-        posts=posts,
+        drawn=drawn(posts, rights),
+        people=drawn_people(posts, viewer().id),
+        opening_is_gone=bool(posts) and posts[0].is_opening and posts[0].author is None,
         page=page,
         first=first,
         reach=reach,
         read_before=opened.mark,
         unread_elsewhere=not first <= opened.mark + 1 <= last and 0 < opened.mark < thread.last_position,
         draft=opened.draft,
-        rights=_rights(thread),
+        rights=rights,
         preview=preview,
     )
 

@@ -160,7 +160,9 @@ def test_a_writer_sees_a_held_post_at_the_end_and_reads_why(people: People, brow
     writer = browser(people.ines)
     writer.get(f"/threads/{post.thread_id}")
     assert scenes.shown_posts(writer.page)[-1] == post.id
-    assert "Only you see this so far. In this group a teacher reads every post" in scenes.article(writer.page, post)
+    assert "Only you and the teachers see this so far. In this group a teacher reads every post" in scenes.article(
+        writer.page, post
+    )
 
 
 def test_a_newcomer_reads_that_only_the_first_posts_are_held(people: People, browser: Browsers) -> None:

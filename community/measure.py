@@ -18,12 +18,17 @@ from community.errors import Conflict
 from community.groups.models import Agreement, Belonging, Group, GroupKind, GroupStatus, Holding, Membership, Role
 from community.members.models import Member, MemberStatus, SeenAs, Theme
 from community.members.passwords import hashed
+from community.sits.models import SeriesStatus, SitSeries
+from community.sits.plan import BUILT_IN
 from community.text import RENDERER_VERSION, excerpt, safe_html
 from community.threads.models import Post, PostStatus, ReadMark, Thread, Wants
 
 AT_ONCE = 2_000
 TEXTS = 50
 SEED = 1987
+HOUR = timedelta(hours=1)
+WEEKLY_PLAN = "quiet_half_hour"
+MARKED = 100  # so many members and threads at most have read marks between them
 OPENINGS = (
     "I noticed it first in my shoulders, and only later in what I said.",
     "The hour ended, and I was still sitting in it on the way home.",
@@ -79,6 +84,7 @@ def fill(size: Size, *, at: datetime) -> dict[str, Any]:
         _members(size, password_hash, at=at)
         _groups(size, texts[0], at=at)
         _memberships(size, at=at)
+        _series(size, at=at)
         _threads(size, texts, at=at)
         _read_marks(size)
         _set_sequences()
@@ -185,42 +191,82 @@ def _memberships(size: Size, *, at: datetime) -> None:
     )
 
 
+def _series(size: Size, *, at: datetime) -> None:
+    """Let each group sit once a week, on its own evening, led by its teacher."""
+    _insert(
+        SitSeries,
+        (
+            {
+                "group_id": number + 1,
+                "title": "The evening sit",
+                "plan": BUILT_IN[WEEKLY_PLAN].to_json(),
+                "wall_start": f"{at - timedelta(days=14 + number % 7):%Y-%m-%d}T20:00:00",
+                "zone": "Europe/Lisbon",
+                "rrule": "FREQ=WEEKLY",
+                "leader_id": number % size.members + 1,
+                "made_by_id": number % size.members + 1,
+                "status": SeriesStatus.PLANNED,
+                "created_at": at - timedelta(days=20),
+            }
+            for number in range(_group_count(size))
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A thread to be made: where, with how many posts, and how long before now the last of them was written."""
+
+    group_id: int
+    posts: int
+    age: timedelta
+
+    def written(self, position: int, *, at: datetime) -> datetime:
+        """Give the moment of a post: they follow each other by the minute."""
+        return at - self.age - timedelta(minutes=self.posts - position)
+
+
 def _threads(size: Size, texts: list[Text], *, at: datetime) -> None:
-    since = at - timedelta(days=200)
-    ordinary = max(1, size.posts // size.threads) if size.threads else 0
-    wanted = [ordinary + (1 if n < size.posts - ordinary * size.threads else 0) for n in range(size.threads)]
-    plan = [(n % size.groups + 1, count) for n, count in enumerate(wanted)]
-    if size.deep:
-        plan.append((1, size.deep))
-    plan += [(size.groups + 1, 1)] * size.long_list
-    _insert(Thread, (_thread(n, group, count, size, texts, since=since) for n, (group, count) in enumerate(plan)))
+    plan = list(_planned(size))
+    _insert(Thread, (_thread(n, thread, size, texts, at=at) for n, thread in enumerate(plan)))
     posts = (
-        _post(n, position, size, texts, since=since)
-        for n, (_, count) in enumerate(plan)
-        for position in range(1, count + 1)
+        _post(n, thread, position, size, texts, at=at)
+        for n, thread in enumerate(plan)
+        for position in range(1, thread.posts + 1)
     )
     _insert(Post, ({"id": number, **post} for number, post in enumerate(posts, start=1)))
 
 
-def _thread(
-    number: int, group_id: int, count: int, size: Size, texts: list[Text], *, since: datetime
-) -> dict[str, Any]:
+def _planned(size: Size) -> Iterator[Planned]:
+    """Spread the posts over the threads and the threads over the groups, so that each group has something new."""
+    ordinary, more = divmod(size.posts, size.threads) if size.threads else (0, 0)
+    for n in range(size.threads):
+        yield Planned(n % size.groups + 1, max(1, ordinary + (n < more)), HOUR * (size.threads - n))
+    if size.deep:
+        yield Planned(1, size.deep, HOUR * 36)
+    for n in range(size.long_list):
+        yield Planned(size.groups + 1, 1, HOUR + timedelta(minutes=size.long_list - n))
+
+
+def _thread(number: int, thread: Planned, size: Size, texts: list[Text], *, at: datetime) -> dict[str, Any]:
     return {
         "id": number + 1,
-        "group_id": group_id,
+        "group_id": thread.group_id,
         "author_id": number % size.members + 1,
         "title": f"What the {number + 1}. hour asked of me",
         "excerpt": texts[number % TEXTS].excerpt,
         "wants": tuple(Wants)[number % 3],
         "status": PostStatus.VISIBLE,
-        "last_position": count,
-        "last_activity_at": since + timedelta(seconds=number * 60 + count),
-        "created_at": since + timedelta(seconds=number * 60),
+        "last_position": thread.posts,
+        "last_activity_at": thread.written(thread.posts, at=at),
+        "created_at": thread.written(1, at=at),
     }
 
 
-def _post(number: int, position: int, size: Size, texts: list[Text], *, since: datetime) -> dict[str, Any]:
-    text, written = texts[(number + position - 1) % TEXTS], since + timedelta(seconds=number * 60 + position)
+def _post(
+    number: int, thread: Planned, position: int, size: Size, texts: list[Text], *, at: datetime
+) -> dict[str, Any]:
+    text, written = texts[(number + position - 1) % TEXTS], thread.written(position, at=at)
     return {
         "thread_id": number + 1,
         "author_id": (number + position - 1) % size.members + 1,
@@ -238,19 +284,22 @@ def _post(number: int, position: int, size: Size, texts: list[Text], *, since: d
 
 
 def _read_marks(size: Size) -> None:
-    """Let the first member have read half of each of the first threads, so that there is something unread."""
-    rows = session().execute(sa.select(Thread.id, Thread.last_position).order_by(Thread.id).limit(size.threads))
-    _insert(
-        ReadMark,
-        ({"member_id": 1, "thread_id": thread, "position": last // 2} for thread, last in rows if last > 1),
+    """Let members have read nothing of some threads, half of others and the whole of others."""
+    threads = session().execute(sa.select(Thread.id, Thread.last_position).order_by(Thread.id).limit(MARKED)).all()
+    read = (0.0, 0.5, 1.0, 0.5)
+    marks = (
+        {"member_id": member, "thread_id": thread, "position": int(last * read[(member + thread) % 4])}
+        for member in range(1, min(size.members, MARKED) + 1)
+        for thread, last in threads
     )
+    _insert(ReadMark, (mark for mark in marks if mark["position"]))
 
 
 def _set_sequences() -> None:
     """Tell PostgreSQL where its counters stand, since the rows brought their own ids."""
     if session().get_bind().dialect.name != "postgresql":
         return
-    for table in ("members", "groups", "agreements", "threads", "posts"):
+    for table in ("members", "groups", "agreements", "sit_series", "threads", "posts"):
         session().execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1)) FROM {table}")  # noqa: S608
         )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -50,6 +51,15 @@ class SmallInteger(IntegerConverter):
     regex = r"\d{1,9}"
 
 
+class PageSession(SecureCookieSessionInterface):
+    """Keep the session of pages only: files are the same for everybody, and a cookie must not part their caches."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie where something changed; Flask-Login looks into the session at the end of any request."""
+        if request.blueprint != "assets":
+            super().save_session(app, session, response)
+
+
 class MemberZone(words.ReaderZone):
     """The signed-in member's own zone."""
 
@@ -70,6 +80,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         # Only as many forwarded headers as there are proxies of ours; the host is never taken from one.
         hops = settings.behind_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.session_interface = PageSession()
     app.url_map.converters["id"] = SmallInteger
     login.init_app(app)
     limits.init_app(app)
@@ -100,7 +111,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=256 * 1024,
         MAX_FORM_PARTS=100,
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
-        WTF_CSRF_SSL_STRICT=settings.secure,
+        WTF_CSRF_SSL_STRICT=False,  # it wants a referrer, and our pages with a key in their address name none
         COMPRESS_MIMETYPES=["text/css", "text/javascript", "image/svg+xml"],  # never pages: they hold tokens
         COMPRESS_ALGORITHM=["br", "gzip"],
     )

@@ -60,7 +60,7 @@ class Stage:
         assert self.watch is not None
         return int(self.watch.execute("PRAGMA data_version").fetchone()[0])
 
-    def ask(self, actor: str, route: str, row: Row) -> TestResponse:
+    def ask(self, actor: str, route: str, row: Row, headers: dict[str, str] | None = None) -> TestResponse:
         """Send one actor's browser to the address of a row."""
         limiter.reset()
         method, _, rule = route.partition(" ")
@@ -69,9 +69,10 @@ class Stage:
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: self.named(row.args[found[1]]), rule)
         query = {name: self.named(value) for name, value in row.query.items()}
         if method in SAFE:
-            return client.open(path, method=method, query_string=query, buffered=True)
+            return client.open(path, method=method, query_string=query, headers=headers, buffered=True)
         fields = {name: self.named(value) for name, value in row.fields.items()}
-        return client.open(path, method=method, query_string=query, data={"csrf_token": self.csrf, **fields})
+        data = {"csrf_token": self.csrf, **fields}
+        return client.open(path, method=method, query_string=query, headers=headers, data=data)
 
     def named(self, value: str) -> str:
         """Give what a name stands for in the scene."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -23,6 +24,10 @@ from community.web.limits import limiter
 from tests import factories
 from tests.doors import Browser, Live
 from tests.people import People, make_people
+
+# A loaded machine is slow, not wrong: time is measured in bench/.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 COUNTED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 

@@ -6,7 +6,7 @@ commit is through. SQLAlchemy's own after_commit is not used, since it also fire
 """
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -40,11 +40,11 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give every moment back as aware UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """Give every moment back as aware UTC; a page reads dozens, so SQLite's text takes one step, not three."""
+        if dialect.name == "sqlite":
+            return lambda kept: None if kept is None else datetime.fromisoformat(kept + "+00:00")
+        return lambda kept: None if kept is None else kept.astimezone(UTC)
 
 
 class WordEnum(sa.TypeDecorator[enum.StrEnum]):

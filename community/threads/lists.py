@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from community.db import session
 from community.groups.models import Belonging, Group, Membership
@@ -15,7 +14,7 @@ from community.members.models import Member
 from community.permissions import Act, may
 from community.threads.models import THREADS_A_PAGE, PostStatus, ReadMark, Thread, Wants
 from community.threads.paging import Cursor, read_cursor
-from community.threads.queries import VIEWER, Row, Selected, id_of
+from community.threads.queries import VIEWER, Selected, id_of
 from community.threads.wording import WITHOUT_ITS_FIRST_POST
 
 NEWS_LASTS = timedelta(days=28)
@@ -72,12 +71,12 @@ def threads_of(
     The caller has loaded the group through the viewer, who may read it.
     """
     if after is not None:
-        rows = _read(_rising(), viewer, group, after)
-        if len(rows) <= THREADS_A_PAGE:  # the top is near: give the first stretch, whole
+        found = _read(_rising(), viewer, group, after)
+        if len(found) <= THREADS_A_PAGE:  # the top is near: give the first stretch, whole
             return threads_of(viewer, group)
-        rows = rows[:THREADS_A_PAGE][::-1]
+        rows = found[:THREADS_A_PAGE][::-1]
         return ThreadList(rows, newer=rows[0].cursor, older=rows[-1].cursor)
-    found = _read(_newest() if before is None else _falling(), viewer, group, before)
+    found = _read(_falling() if before is None else _falling_from(), viewer, group, before)
     rows, more = found[:THREADS_A_PAGE], len(found) > THREADS_A_PAGE
     return ThreadList(rows, newer=rows[0].cursor if before and rows else None, older=rows[-1].cursor if more else None)
 
@@ -85,114 +84,95 @@ def threads_of(
 def new_for(viewer: Member, limit: int, *, at: datetime) -> list[ThreadRow]:
     """Give threads with something new in all of the viewer's groups, newest activity first: one statement.
 
-    It looks back four weeks, and at the newest NEWS_A_GROUP threads of each group, so that a lively group costs no
-    more than a quiet one: what nobody has come to read by then is found in its group, and does not pile up.
+    It looks back four weeks: what nobody has come to read by then is found in its group, and does not pile up.
     """
-    found = session().execute(_news(), {"viewer_id": id_of(viewer), "since": at - NEWS_LASTS, "most": limit})
-    return [_row(row) for row in found]
+    asked = {"viewer_id": id_of(viewer), "since": at - NEWS_LASTS, "limit": limit}
+    return [_row(*row) for row in session().execute(_new(), asked)]
 
 
 def _read(statement: Selected, viewer: Member, group: Group, cursor: Cursor | None) -> list[ThreadRow]:
-    membership = group.membership_of(viewer)
-    asked = {
-        "viewer_id": id_of(viewer),
-        "group_id": group.id,
-        "group_name": group.name,
-        "joined_at": membership.joined_at if membership else group.created_at,
-        "teaches": group.taught_by(viewer),
-    }
+    """Read a stretch and one row more, so that it is known whether there are others."""
+    asked: dict[str, Any] = {"viewer_id": id_of(viewer), "group_id": group.id, "teaches": group.taught_by(viewer)}
     if cursor is not None:
         asked |= {"key_at": cursor.at, "key_id": cursor.id}
-    return [_row(row) for row in session().execute(statement, asked)]
+    membership = group.membership_of(viewer)
+    joined_at = membership.joined_at if membership else group.created_at
+    return [_row(*row, group.name, joined_at) for row in session().execute(statement, asked)]
 
 
-# Built once, as in ``queries``.
+def _row(*row: Any) -> ThreadRow:
+    thread_id, title, excerpt, wants, status, last, last_at, author_id, author, mark, group, joined_at = row
+    fresh = news(last_position=last, mark=mark, since_joining=last_at > joined_at)
+    writer = "" if title == WITHOUT_ITS_FIRST_POST else author
+    path = f"/threads/{thread_id}?at=unread" if mark else f"/threads/{thread_id}"
+    return ThreadRow(thread_id, title, excerpt, wants, status, last, last_at, author_id, writer, group, fresh, path)
 
 
-@cache
-def _newest() -> Selected:
-    return _of_group().order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+# The statements, each put together once.
+
+_place = sa.tuple_(Thread.last_activity_at, Thread.id)
 
 
 @cache
 def _falling() -> Selected:
-    return _newest().where(_KEY < _GIVEN)
+    return _of_group().order_by(Thread.last_activity_at.desc(), Thread.id.desc())
+
+
+@cache
+def _falling_from() -> Selected:
+    return _falling().where(_place < _cursor())
 
 
 @cache
 def _rising() -> Selected:
-    return _of_group().where(_KEY > _GIVEN).order_by(Thread.last_activity_at, Thread.id)
+    return _of_group().where(_place > _cursor()).order_by(Thread.last_activity_at, Thread.id)
 
 
 @cache
-def _news() -> Selected:
-    mine = _lively_groups()
+def _new() -> Selected:
+    mine = sa.and_(
+        Membership.group_id == Thread.group_id,
+        Membership.member_id == VIEWER,
+        Membership.status == Belonging.ACTIVE,
+    )
     return (
-        _rows(mine.c.name, mine.c.joined_at)
-        .join(mine, mine.c.id == Thread.group_id)
+        _rows(Group.name, Membership.joined_at)
+        .join(Group, Group.id == Thread.group_id)
+        .join(Membership, mine)
         .where(
-            Thread.last_activity_at > mine.c.since,
+            Membership.agreed_version >= Group.agreement_version,
             Thread.status == PostStatus.VISIBLE,
+            Thread.last_activity_at > sa.bindparam("since", type_=Thread.last_activity_at.type),
             Thread.last_position > sa.func.coalesce(ReadMark.position, 0),
-            sa.or_(ReadMark.position.is_not(None), Thread.last_activity_at > mine.c.joined_at),
+            sa.or_(ReadMark.position.is_not(None), Thread.last_activity_at > Membership.joined_at),
         )
         .order_by(Thread.last_activity_at.desc(), Thread.id.desc())
-        .limit(sa.bindparam("most", type_=sa.Integer()))
-    )
-
-
-def _lively_groups() -> sa.CTE:
-    """Give the groups that the viewer reads, each with the moment from which its newest threads are looked at.
-
-    Materialised, or the engines would look for that moment again at every thread.
-    """
-    since, thread = sa.bindparam("since", type_=Thread.last_activity_at.type), aliased(Thread)
-    newest = sa.select(thread.last_activity_at).where(thread.group_id == Group.id, thread.last_activity_at > since)
-    last_one = newest.order_by(thread.last_activity_at.desc()).limit(1).offset(NEWS_A_GROUP).scalar_subquery()
-    return (
-        sa.select(Group.id, Group.name, Membership.joined_at, sa.func.coalesce(last_one, since).label("since"))
-        .join(Membership, Membership.group_id == Group.id)
-        .where(
-            Membership.member_id == VIEWER,
-            Membership.status == Belonging.ACTIVE,
-            Membership.agreed_version >= Group.agreement_version,
-        )
-        .cte("mine")
-        .prefix_with("MATERIALIZED")
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
     )
 
 
 def _of_group() -> Selected:
     theirs = sa.or_(Thread.author_id == VIEWER, sa.bindparam("teaches", type_=sa.Boolean()))
     aside = sa.and_(Thread.status.in_([PostStatus.HELD, PostStatus.HIDDEN]), theirs)
-    group_name = sa.bindparam("group_name", type_=sa.String())
-    joined_at = sa.bindparam("joined_at", type_=Thread.last_activity_at.type)
     return (
-        _rows(group_name, joined_at)
+        _rows()
         .where(Thread.group_id == sa.bindparam("group_id"), sa.or_(Thread.status == PostStatus.VISIBLE, aside))
         .limit(THREADS_A_PAGE + 1)
     )
 
 
-def _rows(group_name: Any, joined_at: Any) -> Selected:
+def _rows(*more: Any) -> Selected:
     read = sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == VIEWER)
-    return (
-        sa.select(
-            *(Thread.id, Thread.title, Thread.excerpt, Thread.wants, Thread.status, Thread.last_position),
-            *(Thread.last_activity_at, Thread.author_id, Member.name, group_name, ReadMark.position, joined_at),
-        )
-        .select_from(Thread)
-        .join(Member, Member.id == Thread.author_id)
-        .outerjoin(ReadMark, read)
+    columns = (
+        *(Thread.id, Thread.title, Thread.excerpt, Thread.wants, Thread.status, Thread.last_position),
+        *(Thread.last_activity_at, Thread.author_id, Member.name, ReadMark.position, *more),
     )
+    return sa.select(*columns).select_from(Thread).join(Member, Member.id == Thread.author_id).outerjoin(ReadMark, read)
 
 
-def _row(row: Row) -> ThreadRow:
-    thread_id, title, excerpt, wants, status, last, last_at, author_id, author, group, mark, joined_at = row
-    fresh = news(last_position=last, mark=mark, since_joining=last_at > joined_at)
-    writer = "" if title == WITHOUT_ITS_FIRST_POST else author
-    path = f"/threads/{thread_id}?at=unread" if mark else f"/threads/{thread_id}"
-    return ThreadRow(thread_id, title, excerpt, wants, status, last, last_at, author_id, writer, group, fresh, path)
+def _cursor() -> Any:
+    moment = sa.bindparam("key_at", type_=Thread.last_activity_at.type)
+    return sa.tuple_(moment, sa.bindparam("key_id", type_=sa.Integer()))
 
 
 def news(*, last_position: int, mark: int | None, since_joining: bool) -> str:

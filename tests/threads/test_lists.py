@@ -272,6 +272,7 @@ def test_a_list_is_one_statement_by_an_index_whatever_stands_before(people: Peop
             deep = lists.threads_of(by, group, before=Cursor(EARLY + timedelta(minutes=100), 0))
     assert len(first.rows) == len(deep.rows) == 20
     assert len(seen) == 2
+    assert "(group_id=? AND last_activity_at<?)" in plan_of(*seen[1])
     for statement, parameters in seen:
         assert "count(" not in statement.lower()
         plan = plan_of(statement, parameters)

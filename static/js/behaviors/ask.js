@@ -24,8 +24,8 @@ export function mount(details) {
 function open(details, summary, inside) {
   const dialog = document.createElement("dialog");
   dialog.className = "dialog";
-  const heading = inside.querySelector("h3");
-  if (heading) dialog.setAttribute("aria-label", heading.textContent ?? "");
+  const asked = inside.querySelector(".asked");
+  if (asked) dialog.setAttribute("aria-label", asked.textContent ?? "");
 
   const away = document.createElement("button");
   away.type = "button";

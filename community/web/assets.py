@@ -1,8 +1,8 @@
 """Static files under one hash of them all, so that a browser may keep them for good.
 
 Modules import each other by relative paths, which stay under the same hash. The stylesheets are joined in the
-order of their layers, once, at the start. Scripts are sent without the comments that are written for us, a third
-of their weight.
+order of their layers, once, at the start. Scripts and styles are sent without the comments that are written for us,
+a third and a quarter of their weight.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2] / "static"
 KEEP_FOR_SECONDS = 365 * 24 * 3600
 # A comment that has its lines to itself; one before code on the same line stays.
 COMMENT_LINES = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
+COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
 SHEETS = ("tokens", "reset", "base", "layout", "components/*", "pages/*", "utilities", "print")
 
 
@@ -34,10 +35,11 @@ def init_app(app: Flask) -> None:
 
 
 def joined_css() -> str:
-    """Join the stylesheets in layer order."""
+    """Join the stylesheets in layer order, without comments and indentation, a quarter of their weight."""
     folder = ROOT / "css"
     sheets = [path for pattern in SHEETS for path in sorted(folder.glob(f"{pattern}.css"))]
-    return "\n".join(path.read_text(encoding="utf-8") for path in sheets)
+    rules = COMMENTS.sub("", "\n".join(path.read_text(encoding="utf-8") for path in sheets))
+    return "\n".join(line for each in rules.splitlines() if (line := each.strip()))
 
 
 def own_scripts() -> dict[str, str]:

@@ -44,6 +44,12 @@ class LastTeacher(Conflict):
     )
 
 
+class Gone(Conflict):
+    """Whoever has left, or was removed, does neither a second time: what came first stands."""
+
+    sentence = "You do not belong to this group any more."
+
+
 class AnsweredAlready(Conflict):
     """Two teachers never answer twice."""
 
@@ -156,7 +162,10 @@ def accept_agreement(*, by: Member, group: Group, version: int, at: datetime) ->
 def join_group(*, by: Member, group: Group, at: datetime) -> Membership:
     """Join an open group; its agreement is asked next."""
     require(by, Act.JOIN_GROUP, group, at=at)
-    _hold(group)
+    here = _hold_for(by, group)
+    if here is not None:  # a second click: what the first one came to stands
+        return here
+    require(by, Act.JOIN_GROUP, group, at=at)
     return _seat(group, by, at=at)
 
 
@@ -164,7 +173,9 @@ def ask_to_join(*, by: Member, group: Group, words: str, at: datetime) -> JoinRe
     """Ask a group's teachers to be let in; raises Conflict while an earlier request waits."""
     require(by, Act.ASK_TO_JOIN, group, at=at)
     said = _words(words, what="A sentence or two about you and what brings you helps the teachers to answer.")
-    _hold(group)
+    if _hold_for(by, group) is not None:
+        raise Conflict("You belong to this group by now, so there is nothing to ask.")
+    require(by, Act.ASK_TO_JOIN, group, at=at)
     if _waiting_request(group, by) is not None:
         raise Conflict("You have asked already. The teachers will answer you.")
     request = JoinRequest(group_id=group.id, member_id=by.id, words=said, created_at=at)
@@ -218,9 +229,9 @@ def join_by_link(*, by: Member, invitation: Invitation, at: datetime) -> Members
     """
     require(by, Act.JOIN_BY_LINK, invitation, at=at)
     group = invitation.group
-    if group is None or group.membership_of(by) is not None:
+    if group is None or _hold_for(by, group) is not None:
         raise Conflict("You belong to this group already, so the link stays open for somebody else.")
-    _hold(group)
+    require(by, Act.JOIN_BY_LINK, invitation, at=at)
     return _seat(group, by, at=at)
 
 
@@ -232,6 +243,8 @@ def leave(*, by: Member, group: Group, at: datetime) -> Membership:
     require(by, Act.LEAVE_GROUP, group, at=at)
     membership = _membership(group, by)
     _hold(group, membership)
+    if not membership.is_active:
+        raise Gone
     others_stay = queries.has_others(group, by)
     if membership.is_teacher and others_stay and not group.is_archived and not queries.has_other_teacher(group, by):
         raise LastTeacher
@@ -271,6 +284,8 @@ def unmute(*, by: Member, membership: Membership, at: datetime) -> Membership:
 def appoint_teacher(*, by: Member, membership: Membership, at: datetime) -> Membership:
     """Make a member a teacher of the group; they are told."""
     require(by, Act.APPOINT_TEACHER, membership, at=at)
+    hold(membership)
+    require(by, Act.APPOINT_TEACHER, membership, at=at)
     membership.role = Role.TEACHER
     membership.muted_until = None
     group = membership.group
@@ -292,6 +307,22 @@ def release_teacher(*, by: Member, membership: Membership, at: datetime) -> Memb
 # Steps
 
 
+def hold(membership: Membership) -> None:
+    """Let acts on one membership follow one another; whoever comes second asks for the right again.
+
+    The group's row is taken first, as everywhere: two who wait for each other would both be turned away.
+    """
+    _hold(membership.group, membership)
+
+
+def _hold_for(member: Member, group: Group) -> Membership | None:
+    """Hold a group, and look again whether somebody belongs to it by now."""
+    _hold(group)
+    its = sa.select(Membership).where(Membership.group_id == group.id, Membership.member_id == member.id)
+    group.remember(member.id, session().scalar(its, execution_options={"populate_existing": True}))
+    return group.membership_of(member)
+
+
 def _hold(group: Group, *rows: Membership | JoinRequest) -> None:
     """Let acts that count teachers, versions or requests follow one another, and read again what they rest on.
 
@@ -305,7 +336,7 @@ def _hold(group: Group, *rows: Membership | JoinRequest) -> None:
 def _membership(group: Group, member: Member) -> Membership:
     membership = group.membership_of(member)
     if membership is None:  # the permission table has asked; null fails closed
-        raise Conflict("You do not belong to this group any more.")
+        raise Gone
     return membership
 
 

@@ -187,7 +187,7 @@ def mute_member(*, by: Member, membership: Membership, hours: int, words: str, a
     if hours not in MUTED_HOURS:
         raise Invalid("Between 1 hour and 720, which is thirty days.", field="hours")
     said, until = _needed(_words(words)), at + timedelta(hours=hours)
-    _hold(membership)
+    groups.hold(membership)
     groups.mute(by=by, membership=membership, until=until, at=at)
     return _acted_on_member(membership, LogAct.MUTED, said, until=until, by=by, at=at)
 
@@ -196,7 +196,7 @@ def unmute_member(*, by: Member, membership: Membership, words: str, at: datetim
     """Let a member write again before the time is over. Raises Conflict for one who may write already."""
     require(by, Act.UNMUTE_MEMBER, membership, at=at)
     said = _words(words)
-    _hold(membership)
+    groups.hold(membership)
     if membership.muted_until is None or membership.muted_until <= at:
         raise Conflict("They may write here already.")
     groups.unmute(by=by, membership=membership, at=at)
@@ -207,7 +207,7 @@ def remove_member(*, by: Member, membership: Membership, words: str, at: datetim
     """End a member's belonging to the group, with a reason that they read."""
     require(by, Act.REMOVE_MEMBER, membership, at=at)
     said = _needed(_words(words))
-    _hold(membership)
+    groups.hold(membership)
     groups.remove_member(by=by, membership=membership, at=at)
     return _acted_on_member(membership, LogAct.REMOVED, said, by=by, at=at)
 
@@ -250,13 +250,6 @@ def _acted_on_member(
     )
     _tell(entry, at=at)
     return entry
-
-
-def _hold(membership: Membership) -> None:
-    """Let two teachers who act on one membership follow one another; the second one's right is asked again."""
-    this = sa.and_(Membership.group_id == membership.group_id, Membership.member_id == membership.member_id)
-    locked = sa.select(Membership).where(this).with_for_update()
-    session().scalar(locked, execution_options={"populate_existing": True})
 
 
 def _tell(entry: LogEntry, *, at: datetime) -> None:

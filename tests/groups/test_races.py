@@ -8,10 +8,12 @@ import pytest
 
 from community.clock import now
 from community.db import session, transaction
-from community.errors import Refused
+from community.errors import Conflict, Refused
 from community.groups import actions, queries
 from community.groups.models import Belonging, Group, GroupKind, JoinRequest, Membership, Role
 from community.members.models import Member
+from community.moderation import actions as desk
+from community.moderation import queries as desk_queries
 from tests.factories import inside, join, make_group
 from tests.moderation.conftest import engine  # noqa: F401 - the desk's fixture serves here too
 from tests.people import People
@@ -113,3 +115,75 @@ def test_joining_twice_at_once_is_joining_once(people: People) -> None:
     assert again.ended() in {"done", "NotAllowed"}
     with inside():
         assert session().query(Membership).filter_by(member_id=people.viktor.id, group_id=people.group.id).count() == 1
+
+
+def removes(teacher: Member, who: Member, group: Group) -> Act:
+    def remove() -> None:
+        by = member(teacher)
+        membership = desk_queries.member_of(by, group.slug, who.id)
+        desk.remove_member(by=by, membership=membership, words="We spoke about it.", at=now())
+
+    return remove
+
+
+def belonging(who: Member, group: Group) -> Membership:
+    with inside():
+        return session().get_one(Membership, (group.id, who.id))
+
+
+@ON_POSTGRESQL
+@pytest.mark.usefixtures("engine")
+def test_leaving_does_not_undo_a_removal_that_came_first(people: People) -> None:
+    with inside(), transaction():
+        ines = member(people.ines)
+        group = queries.group_for(ines, people.group.slug)
+        assert group.membership_of(ines) is not None
+        assert Beside(removes(people.maren, people.ines, people.group)).ended() == "done"
+        with pytest.raises(actions.Gone):
+            actions.leave(by=ines, group=group, at=now())
+    assert belonging(people.ines, people.group).status is Belonging.REMOVED
+
+
+@pytest.mark.usefixtures("engine")
+def test_leaving_and_removing_at_once_wait_for_one_another(people: People) -> None:
+    with inside(), transaction():
+        membership = desk_queries.member_of(member(people.maren), people.group.slug, people.ines.id)
+        actions.hold(membership)
+        leaving = Beside(leaves(people.ines, people.group))
+        leaving.join(0.5)
+        assert leaving.is_alive(), "one who leaves waits for the teacher"
+        desk.remove_member(by=member(people.maren), membership=membership, words="We spoke about it.", at=now())
+    assert leaving.ended() in {"Gone", "NotAllowed", "NotFound"}
+    assert belonging(people.ines, people.group).status is Belonging.REMOVED
+
+
+@ON_POSTGRESQL
+@pytest.mark.usefixtures("engine")
+def test_a_second_click_on_joining_takes_nothing_back(people: People) -> None:
+    def join_and_agree() -> None:
+        by = member(people.viktor)
+        group = queries.group_for(by, people.group.slug)
+        actions.join_group(by=by, group=group, at=now())
+        actions.accept_agreement(by=by, group=group, version=group.agreement_version, at=now())
+
+    with inside(), transaction():
+        by = member(people.viktor)
+        group = queries.group_for(by, people.group.slug)
+        assert group.membership_of(by) is None
+        assert Beside(join_and_agree).ended() == "done"
+        actions.join_group(by=by, group=group, at=now())
+    assert belonging(people.viktor, people.group).agreed_version == people.group.agreement_version
+
+
+@ON_POSTGRESQL
+@pytest.mark.usefixtures("engine")
+def test_nobody_asks_to_join_what_they_belong_to_by_now(people: People) -> None:
+    circle = make_group("Early Years", kind=GroupKind.BY_REQUEST, teachers=[people.odile])
+    with inside(), transaction():
+        by = member(people.ines)
+        group = queries.group_for(by, circle.slug)
+        assert group.membership_of(by) is None
+        belongs = {"group_id": circle.id, "member_id": people.ines.id, "joined_at": now()}
+        assert Beside(lambda: session().add(Membership(**belongs))).ended() == "done"
+        with pytest.raises(Conflict):
+            actions.ask_to_join(by=by, group=group, words="May I come?", at=now())

@@ -5,10 +5,14 @@ server only, and ``close_sockets_of`` and ``turn_out`` end what has been withdra
 may see is asked for over HTTP. Socket.IO's own loggers stay off, since they print what people send.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from socket import SHUT_RD, SO_SNDTIMEO, SOL_SOCKET
+from struct import pack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -18,6 +22,8 @@ from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 from limits import RateLimitItemPerSecond
 from limits.strategies import MovingWindowRateLimiter
+from simple_websocket import ConnectionClosed
+from simple_websocket import Server as SocketServer
 
 from community.clock import now
 from community.config import LOOPBACK_HOSTS, Settings
@@ -33,7 +39,9 @@ log = structlog.get_logger("community.live")
 FRAME_BYTES = 16 * 1024
 QUIET_AFTER = 40  # commands over the limit before the socket is cut
 COMMANDS = RateLimitItemPerSecond(20, 4)  # a burst of 20, five a second over time
+HELLOS = RateLimitItemPerSecond(5, 10)  # how often one line may say who it is
 UNKNOWN_AFTER_SECONDS = 10
+STUCK_AFTER_SECONDS = 15  # a browser that takes nothing for so long is gone
 
 
 class Person(Protocol):
@@ -74,13 +82,59 @@ _on_lost: list[Callable[[Socket], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
 _loaders: dict[str, Callable[..., Any]] = {}
 _limiter = MovingWindowRateLimiter(PatientMemory())
+SILENT = logging.getLogger("community.live.packets")  # what the libraries say quotes what people send
+SILENT.disabled = True
+
+
+class Line(SocketServer):
+    """One websocket whose end is always noticed.
+
+    The library's own leaves whoever waits for a message waiting when it cuts a frame that is too large, and when the
+    other end has gone without a word; each such line would keep one of our threads for good.
+    """
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        # Packed frames may be a thousand times larger once they are unpacked, and nothing that we send gains by it.
+        plain = {name: value for name, value in environ.items() if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
+        super().__init__(plain, max_message_size=FRAME_BYTES)
+        self.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, pack("ll", STUCK_AFTER_SECONDS, 0))
+
+    def close(self, reason: int | None = None, message: str | None = None) -> None:
+        """Say goodbye, and stop listening whether or not the other end hears it."""
+        with suppress(OSError, ConnectionClosed):
+            super().close(reason, message)
+        self.connected = False
+        with suppress(OSError):
+            self.sock.shutdown(SHUT_RD)
+        self.event.set()
+
+    def _thread(self) -> None:
+        try:
+            super()._thread()
+        finally:
+            self.connected = False
+            self.event.set()
 
 
 class BoundedWebSocket(SimpleWebSocketWSGI):
-    """Refuse a large frame before it is in memory; engine.io's own limit looks only afterwards."""
+    """Refuse a large frame before it is in memory, and leave nothing of a line behind once it is over.
 
-    def __init__(self, handler: Any, server: Any, **kwargs: Any) -> None:
-        super().__init__(handler, server, **kwargs, max_message_size=FRAME_BYTES)
+    engine.io's own limit looks only afterwards, and it counts a line that has ended for some twenty seconds more.
+    """
+
+    def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
+        """Serve one line to its end; then tell the server, in its own way, that the connection is used up."""
+        self.ws = Line(environ)
+        ours = self.app.__self__  # the engine.io socket whose handler this is
+        try:
+            self.app(self)
+        except Exception as unreadable:  # noqa: BLE001 - whatever a stranger's packet does, it ends its own line only
+            log.info("packet_unreadable", error=type(unreadable).__name__)
+        finally:
+            ours.close(wait=False, abort=True)
+            self.ws.close()
+            socketio.server.eio.sockets.pop(ours.sid, None)
+        raise StopIteration if self.ws.mode == "gunicorn" else ConnectionError
 
 
 class OriginGuard:
@@ -118,8 +172,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         cors_allowed_origins=sorted(origins(settings)),
         manage_session=False,
         always_connect=False,
-        logger=False,
-        engineio_logger=False,
+        async_handlers=False,  # in a line's own thread, one command after the other: a flood makes no threads
+        logger=SILENT,
+        engineio_logger=SILENT,
         max_http_buffer_size=FRAME_BYTES,
         ping_interval=20,
         ping_timeout=20,
@@ -257,19 +312,26 @@ def _tick_on(app: Flask, seconds: float, tick: Callable[[], None]) -> None:
 
 
 def _connect(_auth: Any = None) -> None:
+    sid = _sid()
+    if sid in _sockets:
+        return  # a command that calls itself "connect": it must not forget which rooms this socket hears
+    if not _limiter.hit(HELLOS, "hello", str(socketio.server.manager.eio_sid_from_sid(sid, "/"))):
+        raise Refuse("too often")
     token = session.get("_user_id")
     person = _loaders["token"](token, now()) if isinstance(token, str) else None
     if person is None:
         raise Refuse("signed out")
-    sid = _sid()
     with _lock:
         _sockets[sid] = Socket(sid, person.member.id, person.sign_in_id)
     socketio.server.enter_room(sid, member_room(person.member.id))
 
 
 def _disconnect(_reason: Any = None) -> None:
+    sid = _sid()
+    if socketio.server.manager.is_connected(sid, "/"):
+        return  # a command that calls itself "disconnect": whoever is still here must stay on the list
     with _lock:
-        gone = _sockets.pop(_sid(), None)
+        gone = _sockets.pop(sid, None)
     if gone is not None:
         for listener in _on_lost:
             listener(gone)

@@ -1,0 +1,27 @@
+"""Raw sockets that are hung up at the end, and nobody on the line before and after."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.live import wire
+from tests.live.wire import Wire, nobody_left
+
+Knock = Callable[..., Wire]
+
+
+@pytest.fixture
+def knock(server: str) -> Iterator[Knock]:
+    """Give a way to open raw sockets: ``knock(cookie, origin=…, headers=…)``."""
+    assert nobody_left()
+    opened: list[Wire] = []
+
+    def open_one(cookie: str = "", **options: Any) -> Wire:
+        opened.append(wire.knock(server, cookie, **options))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.hang_up()
+    assert nobody_left()

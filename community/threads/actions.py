@@ -123,7 +123,7 @@ def edit_post(
     title: str | None = None,
     wants: Wants | None = None,
 ) -> Post:
-    """Say it otherwise; what it said before is kept, and saying the same again changes nothing.
+    """Say it otherwise; what others could read before is kept, and saying the same again changes nothing.
 
     Title and wants belong to an opening post and are passed over elsewhere; ``title=None`` leaves both. Raises
     EditedMeanwhile where ``version`` is not the one that stands.
@@ -135,9 +135,11 @@ def edit_post(
     retitled = post.is_opening and title is not None and (title, wants) != (thread.title, thread.wants)
     if (text.source, text.content_note) == (post.source, post.content_note) and not retitled:
         return post
-    standing.keep_revision(post, title=thread.title, written_at=post.edited_at or post.created_at)
+    if post.position is not None:  # what waits was read by nobody: its earlier words are no part of its history
+        standing.keep_revision(post, title=thread.title, written_at=post.edited_at or post.created_at)
+        post.edited_at = at
     post.source, post.html, post.renderer = text.source, text.html, text.renderer
-    post.content_note, post.edited_at = text.content_note, at
+    post.content_note = text.content_note
     post.version += 1
     if post.is_opening:
         thread.excerpt = text.excerpt

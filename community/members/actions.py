@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
 
 from community.db import announce, session
 from community.errors import Conflict, Invalid
@@ -69,11 +70,15 @@ def make_member(
 ) -> Member:
     """Add a member; raises Conflict where the address has one already."""
     email, name, zone = clean_email(email), clean_name(name), clean_zone(zone)
+    here_already = Conflict("Somebody with that address is a member already.")
     if queries.id_and_hash(email) is not None:
-        raise Conflict("Somebody with that address is a member already.")
+        raise here_already
     member = Member(email=email, name=name, password_hash=password_hash, zone=zone, is_admin=is_admin, created_at=at)
     session().add(member)
-    session().flush()
+    try:
+        session().flush()
+    except IntegrityError as same_moment:  # PostgreSQL lets two look before either writes
+        raise here_already from same_moment
     return member
 
 
@@ -115,6 +120,7 @@ def ask_in(
     invitation = queries.invitation_by_token(token, at=at)
     email, name, zone = clean_email(email), clean_name(name), clean_zone(zone)
     secret, kept = new_token()
+    until = min(at + JOINING_LASTS, invitation.expires_at)
     joining = Joining(
         token_hash=kept,
         invitation_id=invitation.id,
@@ -123,11 +129,11 @@ def ask_in(
         zone=zone,
         password_hash=password_hash,
         created_at=at,
-        expires_at=at + JOINING_LASTS,
+        expires_at=until,
     )
     session().add(joining)
     known = queries.id_and_hash(email) is not None
-    subject, body = letterhead.here_already() if known else letterhead.confirm(secret)
+    subject, body = letterhead.here_already() if known else letterhead.confirm(secret, until=until, zone=zone)
     post_mail(to=email, subject=subject, body=body, at=at)
     announce(LettersWaiting())
     return joining
@@ -136,7 +142,16 @@ def ask_in(
 def come_in(*, token: str, at: datetime) -> Member:
     """Make a member of somebody who opened their letter; raises LinkEnded, or Conflict if nothing is free."""
     joining = queries.joining_by_token(token, at=at)
-    joining.used_at = at
+    # Spent by the database itself: two who hold the same letter may both have read it unspent.
+    spent = session().scalar(
+        sa.update(Joining)
+        .where(Joining.id == joining.id, Joining.used_at.is_(None))
+        .values(used_at=at)
+        .returning(Joining.id),
+        execution_options={"synchronize_session": False},
+    )
+    if spent is None:
+        raise queries.LinkEnded
     member = make_member(
         email=joining.email, name=joining.name, password_hash=joining.password_hash, zone=joining.zone, at=at
     )
@@ -263,7 +278,8 @@ def set_password_by_reset(*, token: str, password_hash: str, letterhead: Letterh
     member = reset.member
     if member is None:
         raise queries.LinkEnded
-    _set_password(member, password_hash, letterhead=letterhead, at=at)
+    if reset.id not in _set_password(member, password_hash, letterhead=letterhead, at=at):
+        raise queries.LinkEnded  # somebody else has just used it
     sign_out_everywhere(by=member, at=at)
     return member
 
@@ -275,17 +291,21 @@ def change_password(*, by: Member, password_hash: str, sign_in_id: int, letterhe
     return by
 
 
-def _set_password(member: Member, password_hash: str, *, letterhead: Letterhead, at: datetime) -> None:
+def _set_password(member: Member, password_hash: str, *, letterhead: Letterhead, at: datetime) -> set[int]:
+    """Set it and spend every open link; gives those that were open until now."""
     member.password_hash = password_hash
-    session().execute(
+    session().flush()  # the member's row first, so that two who do this at once wait for each other here
+    spend = (
         sa.update(PasswordReset)
         .where(PasswordReset.member_id == member.id, PasswordReset.used_at.is_(None))
-        .values(used_at=at),
-        execution_options={"synchronize_session": False},
+        .values(used_at=at)
+        .returning(PasswordReset.id)
     )
+    open_until_now = set(session().scalars(spend, execution_options={"synchronize_session": False}))
     subject, body = letterhead.password_changed()
     post_mail(to=member.email, subject=subject, body=body, at=at)
     announce(LettersWaiting())
+    return open_until_now
 
 
 def edit_profile(*, by: Member, name: str, pronouns: str, profession: str, zone: str, seen_as: SeenAs | None) -> Member:

@@ -1,6 +1,16 @@
 """The letters that members get by mail: plain text, neutral subjects, links from the configured address only."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from community.web.words import clock, day, place
+
+
+def moment_in(zone: str, moment: datetime) -> str:
+    """Say until when something is open, to somebody whose zone we know: "Friday 20 November, 19:30 (Lisbon)"."""
+    reader = ZoneInfo(zone)
+    return f"{day(moment, reader)}, {clock(moment, reader)} ({place(zone)})"
 
 
 @dataclass(frozen=True)
@@ -10,13 +20,13 @@ class Letterhead:
     community_name: str
     base_url: str
 
-    def confirm(self, token: str) -> tuple[str, str]:
+    def confirm(self, token: str, *, until: datetime, zone: str) -> tuple[str, str]:
         """Give subject and body for somebody on the way in."""
         return (
             f"Your way in to {self.community_name}",
             (
                 "Welcome.\n\n"
-                f"Open this link to confirm your address and come in. It stays open for three days:\n\n"
+                f"Open this link to confirm your address and come in. It stays open until {moment_in(zone, until)}:\n\n"
                 f"{self.base_url}/joining/{token}\n\n"
                 "If you did not ask to join, you can leave this letter alone; nothing happens without the link.\n"
             ),

@@ -182,6 +182,8 @@ def joining_by_token(token: str, *, at: datetime) -> Joining:
     joining = session().scalar(sa.select(Joining).where(Joining.token_hash == token_hash(token)))
     if joining is None or joining.used_at is not None or joining.expires_at <= at:
         raise LinkEnded
+    if not joining.invitation.made_by.is_active:
+        raise LinkEnded
     return joining
 
 

@@ -20,7 +20,7 @@ from community.members.forms import (
     SignInForm,
     ThemeForm,
 )
-from community.members.letters import Letterhead
+from community.members.letters import Letterhead, moment_in
 from community.members.models import Invitation, Member, SeenAs, Theme
 from community.members.queries import SignedIn
 from community.permissions import Act, require
@@ -174,10 +174,11 @@ def use_invitation(token: str) -> Any:
     )
     if not joining:
         return _join_page(form, invitation, token)
+    until = moment_in(joining.zone, joining.expires_at)
     return render_template(
         "members/message.html",
         title="A letter is on its way",
-        sentence=f"We have written to {joining.email}. The link in that letter lets you in; it is open for three days.",
+        sentence=f"We have written to {joining.email}. The link in that letter lets you in; it is open until {until}.",
     )
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -269,3 +270,37 @@ def test_a_line_break_in_an_address_makes_no_second_header(app: Flask, people: P
     join(noor, token, name="Noor\r\nBcc: everybody@example.org")
     folder = app.extensions["settings"].data_dir / "mail"
     assert not folder.exists() or not [path for path in folder.iterdir() if "\nBcc:" in path.read_text()]
+
+
+def test_a_letter_names_the_day_on_which_its_link_ends_which_is_never_after_the_invitations(
+    app: Flask, people: People, browser: Open
+) -> None:
+    ends = now() + timedelta(hours=5)
+    token, noor = invitation(people.ada, expires_at=ends), browser()
+    join(noor, token)
+    with inside():
+        (joining,) = session().scalars(sa.select(Joining))
+        assert joining.expires_at == ends
+    day = f"{ends.astimezone(ZoneInfo('Europe/Lisbon')):%H:%M} (Lisbon)"
+    (letter,) = letters(app, NOOR)
+    assert day in letter
+    assert day in noor.page
+    assert "three days" not in letter + noor.page
+
+
+def test_a_letter_ends_with_the_door_of_whoever_invited(app: Flask, people: People, browser: Open) -> None:
+    token, noor = invitation(people.ada), browser()
+    join(noor, token)
+    path = path_in(letters(app, NOOR)[0], "joining")
+    with inside(), transaction() as rows:
+        rows.get_one(Member, people.ada.id).status = MemberStatus.SUSPENDED
+    assert noor.get(path).status_code == 404
+    assert noor.post(path).status_code == 404
+    assert "Noor Hadley" not in members()
+
+
+def test_the_page_behind_a_letter_has_one_great_heading(app: Flask, people: People, browser: Open) -> None:
+    token, noor = invitation(people.ada), browser()
+    join(noor, token)
+    noor.get(path_in(letters(app, NOOR)[0], "joining"))
+    assert noor.page.count("<h1>") == 1

@@ -49,7 +49,7 @@ def thread_for(viewer: Member, thread_id: int) -> Thread:
 
 def thread_to_write_in(viewer: Member, thread_id: int) -> Thread:
     """Give a thread, locked until the transaction ends, and read the viewer again in the same statement."""
-    return _admitted(_row(_thread_to_write_in(), viewer, thread_id), id_of(viewer))
+    return _admitted(_row_to_write(_thread_to_write_in(), viewer, thread_id), id_of(viewer))
 
 
 def post_for(viewer: Member, post_id: int) -> Post:
@@ -59,12 +59,12 @@ def post_for(viewer: Member, post_id: int) -> Post:
 
 def post_to_write(viewer: Member, post_id: int) -> Post:
     """Give a post, locked until the transaction ends, and read the viewer again in the same statement."""
-    return _admitted_to_post(_row(_post_to_write(), viewer, post_id), id_of(viewer))
+    return _admitted_to_post(_row_to_write(_post_to_write(), viewer, post_id), id_of(viewer))
 
 
 def post_to_keep(teacher: Member, post_id: int) -> Post:
     """Give a teacher any post of a group they teach, a held one too, locked; raises NotFound for all others."""
-    return _admitted_to_post(_row(_post_to_keep(), teacher, post_id), id_of(teacher))
+    return _admitted_to_post(_row_to_write(_post_to_keep(), teacher, post_id), id_of(teacher))
 
 
 def group_to_write_in(viewer: Member, slug: str) -> Group:
@@ -95,6 +95,26 @@ WANTED: sa.ColumnElement[int] = sa.bindparam("wanted_id", type_=sa.Integer())
 
 def _row(statement: Selected, viewer: Member, wanted_id: int) -> Row | None:
     return session().execute(statement, {"viewer_id": id_of(viewer), "wanted_id": wanted_id}).one_or_none()
+
+
+def _row_to_write(statement: Selected, viewer: Member, wanted_id: int) -> Row | None:
+    """Give a locked row as ``_row`` does, with group and membership as they stand once the lock is held.
+
+    PostgreSQL reads only locked rows again after waiting, so somebody removed or muted meanwhile would still write.
+    SQLite's writers wait before they read anything.
+    """
+    row = _row(statement, viewer, wanted_id)
+    if row is None or session().get_bind().dialect.name == "sqlite":
+        return row
+    asked = {"viewer_id": id_of(viewer), "group_id": row[0].group_id}
+    again = session().execute(_belonging(), asked, execution_options={"populate_existing": True}).one_or_none()
+    return row if again is not None and again[1].is_active else None
+
+
+@cache
+def _belonging() -> Selected:
+    its = sa.select(Group, Membership).join(Membership, Membership.group_id == Group.id)
+    return its.where(Group.id == sa.bindparam("group_id"), Membership.member_id == VIEWER)
 
 
 @cache

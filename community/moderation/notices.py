@@ -26,7 +26,7 @@ def register() -> None:
 def held_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     """Tell a writer that a post of theirs waits (subjects are posts' ids), for as long as it does."""
     statement = (
-        sa.select(Post.id, Thread.title, Group.name)
+        sa.select(Post.id, _title_for(member).label("title"), Group.name)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Group, Group.id == Thread.group_id)
         .where(
@@ -37,7 +37,11 @@ def held_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
         )
     )
     return {
-        str(row.id): Shown(f"Your post in “{row.title}” waits for a teacher’s reading", f"/posts/{row.id}", row.name)
+        str(row.id): Shown(
+            words.WAITS.format(place=words.place(row.title, row.name)),
+            f"/posts/{row.id}" if row.title is not None else "",
+            row.name,
+        )
         for row in session().execute(statement)
     }
 
@@ -91,7 +95,7 @@ def _acts_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
     on_post = sa.and_(LogEntry.subject_kind == LogSubject.POST, Post.id == LogEntry.subject_id)
     readable = Group.id.in_(groups.readable_group_ids(member.id))
     statement = (
-        sa.select(LogEntry, Group, Thread, Post.is_opening)
+        sa.select(LogEntry, Group, Post, _title_for(member))
         .join(Group, Group.id == LogEntry.group_id)
         .outerjoin(Membership, theirs)
         .outerjoin(Post, on_post)
@@ -107,25 +111,41 @@ def _acts_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:
         )
     )
     return {
-        f"log:{entry.group_id}.{entry.number}": _act_in_words(member, entry, group, thread, is_opening=bool(opening))
-        for entry, group, thread, opening in session().execute(statement)
+        f"log:{entry.group_id}.{entry.number}": _act_in_words(member, entry, group, post, title)
+        for entry, group, post, title in session().execute(statement)
     }
 
 
-def _act_in_words(member: Member, entry: LogEntry, group: Group, thread: Thread | None, *, is_opening: bool) -> Shown:
-    """Say it to the person concerned, with the teacher's words below."""
-    if entry.subject_kind is LogSubject.MEMBER or thread is None:
+def _act_in_words(member: Member, entry: LogEntry, group: Group, post: Post | None, title: str | None) -> Shown:
+    """Say it to the person concerned, with the teacher's words below; ``title`` is None where it is not theirs to read.
+
+    A notice leads nowhere then, since the thread is not there for them.
+    """
+    if entry.subject_kind is LogSubject.MEMBER or post is None:
         removed = entry.act is LogAct.REMOVED
         # Whoever was removed from a hidden group is a stranger to it again: its name is not said.
         name = "a group that meets by invitation" if removed and group.kind is GroupKind.HIDDEN else group.name
         url = "" if removed else f"/groups/{group.slug}"
         until = words.until(entry.until, member.zone) if entry.until else ""
         return Shown(words.TO_MEMBER[entry.act].format(group=name, until=until), url, entry.words)
-    if entry.act is LogAct.RETURNED:
-        url = f"/groups/{group.slug}/threads/new" if is_opening else f"/threads/{thread.id}"
-        said = words.OPENING_RETURNED if is_opening else words.TO_WRITER[entry.act]
-        return Shown(said.format(thread=thread.title, group=group.name), url, entry.words)
-    return Shown(words.TO_WRITER[entry.act].format(thread=thread.title), f"/posts/{entry.subject_id}", entry.words)
+    if entry.act is LogAct.RETURNED and post.is_opening:
+        return Shown(words.OPENING_RETURNED.format(group=group.name), f"/groups/{group.slug}/threads/new", entry.words)
+    url = f"/threads/{post.thread_id}" if entry.act is LogAct.RETURNED else f"/posts/{post.id}"
+    said = words.TO_WRITER[entry.act].format(place=words.place(title, group.name))
+    return Shown(said, url if title is not None else "", entry.words)
+
+
+def _title_for(member: Member) -> sa.ColumnElement[str | None]:
+    """Give a thread's title to whom the thread is there for, and NULL to others."""
+    teaches = sa.exists().where(
+        Membership.group_id == Thread.group_id,
+        Membership.member_id == member.id,
+        Membership.status == Belonging.ACTIVE,
+        Membership.role == Role.TEACHER,
+    )
+    aside = Thread.status.in_([PostStatus.HELD, PostStatus.HIDDEN])
+    theirs = sa.and_(aside, sa.or_(Thread.author_id == member.id, teaches.correlate(Thread)))
+    return sa.case((sa.or_(Thread.status == PostStatus.VISIBLE, theirs), Thread.title), else_=None)
 
 
 def _ids(subjects: Sequence[str]) -> list[int]:

@@ -360,13 +360,16 @@ def _written(viewer: Member, rows: list[tuple[LogEntry, Member]]) -> list[Writte
     """Leave out of each entry what this reader may not read.
 
     A member reads what was done and why, where it was done to a post in the thread. Whom it concerned, and what
-    was said to a person about themselves or about a post that was left alone, is for the teachers.
+    was said to a person about themselves or about a post that was left alone, is for the teachers. A writer is not
+    told that a post of theirs was brought and left, a teacher no more than others: so that entry names its writer
+    to nobody, and what was said of it is not for the writer.
     """
     linked = _still_there(entry for entry, _ in rows)
     found = []
     for entry, about in rows:
         teaches = entry.group.taught_by(viewer)
-        open_to_all = entry.subject_kind is LogSubject.POST and entry.act is not LogAct.LEFT
+        left = entry.act is LogAct.LEFT
+        open_to_all = entry.subject_kind is LogSubject.POST and not left
         found.append(
             Written(
                 number=entry.number,
@@ -375,8 +378,8 @@ def _written(viewer: Member, rows: list[tuple[LogEntry, Member]]) -> list[Writte
                 actor=entry.actor,
                 did=words.DID[entry.act],
                 until=entry.until,
-                about=about if teaches else None,
-                words=entry.words if teaches or open_to_all else "",
+                about=about if teaches and not left else None,
+                words=entry.words if open_to_all or (teaches and not (left and about.id == viewer.id)) else "",
                 url=f"/posts/{entry.subject_id}" if open_to_all and entry.subject_id in linked else "",
             )
         )

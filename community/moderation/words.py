@@ -92,11 +92,12 @@ DECIDED = {
 }
 # What the person concerned is told.
 TO_WRITER = {
-    LogAct.LET_THROUGH: "Your post in “{thread}” stands in the thread now",
-    LogAct.RETURNED: "Your post in “{thread}” came back to you as a draft",
-    LogAct.HID: "A teacher has hidden your post in “{thread}” for now",
-    LogAct.RESTORED: "Your post in “{thread}” can be read again",
+    LogAct.LET_THROUGH: "Your post in {place} stands in the thread now",
+    LogAct.RETURNED: "Your post in {place} came back to you as a draft",
+    LogAct.HID: "A teacher has hidden your post in {place} for now",
+    LogAct.RESTORED: "Your post in {place} can be read again",
 }
+WAITS = "Your post in {place} waits for a teacher’s reading"
 OPENING_RETURNED = "What you began in {group} came back to you as a draft"
 TO_MEMBER = {
     LogAct.MUTED: "A teacher asks you to write nothing in {group} until {until}. You may read and sit as before",
@@ -127,6 +128,11 @@ def listed(names: list[str]) -> str:
     *others, last = names
     said = f"{', '.join(others)} and {last}" if others else last
     return said[0].upper() + said[1:]
+
+
+def place(title: str | None, group: str) -> str:
+    """Name a thread to somebody who was told of something in it: by its title only while they may read that."""
+    return f"“{title}”" if title is not None else f"a thread of {group}"
 
 
 def until(moment: datetime, zone: str) -> str:

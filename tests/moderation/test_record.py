@@ -112,3 +112,16 @@ def test_a_case_has_no_number_on_any_page_of_a_member(people: People, browser: B
         for path in ("/notices", f"/groups/{people.group.slug}/record", f"/threads/{post.thread_id}"):
             reader.get(path)
             assert f"/cases/{which.id}" not in reader.page
+
+
+def test_a_teacher_does_not_learn_that_their_own_post_was_brought(people: People, browser: Browsers) -> None:
+    post = scenes.visible_post(people.group, people.tomasz)
+    scenes.bring(browser(people.ines), post)
+    scenes.decide(browser(people.maren), scenes.open_case(), "leave", "A tired evening.")
+    theirs = record(browser, people, "tomasz")
+    assert "left it as it is" in theirs
+    assert "A tired evening." not in theirs
+    assert "<span>concerned" not in theirs
+    others = record(browser, people, "maren")
+    assert "A tired evening." in others
+    assert "<span>concerned" not in others, "else a line without a name would tell the one concerned"

@@ -42,15 +42,19 @@ def each_minute(work: Callable[[], None]) -> Callable[[], Any]:
 
 
 def start() -> None:
-    """Begin to work off the queue in threads of this process."""
-    consumer = QuietConsumer(huey, workers=1, periodic=True, initial_delay=0.05, max_delay=1.0)
+    """Begin to work off the queue in threads of this process: two, so that one slow job does not hold up all."""
+    consumer = QuietConsumer(huey, workers=2, periodic=True, initial_delay=0.05, max_delay=1.0)
     consumer.start()
 
 
 def _in_app(work: Callable[[], None]) -> Callable[[], None]:
     def run() -> None:
+        # Here and not by huey, whose own line would quote the fault, and with it perhaps what somebody wrote.
         with _app["app"].app_context():
-            work()
+            try:
+                work()
+            except Exception:
+                log.exception("job_failed", job=work.__qualname__)
 
     run.__name__, run.__qualname__ = work.__name__, work.__qualname__
     return run

@@ -1,5 +1,6 @@
 """Structured logs: one JSON line each, without personal text. Requests are logged by route, never by address."""
 
+import json
 import logging
 import sys
 import time
@@ -15,7 +16,9 @@ log = structlog.get_logger("community.request")
 
 def configure(level: str) -> None:
     """Write JSON lines to standard error; control characters are escaped by the JSON."""
-    logging.basicConfig(level=level, format="%(message)s")
+    to_stderr = logging.StreamHandler()
+    to_stderr.setFormatter(OthersLines())
+    logging.basicConfig(level=level, handlers=[to_stderr])
     for noisy in ("werkzeug", "socketio", "engineio", "huey", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
@@ -48,12 +51,26 @@ def init_app(app: Flask) -> None:
         return response
 
 
+class OthersLines(logging.Formatter):
+    """The lines of the libraries: their message, and of a fault only where it arose."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give one JSON line; the text of a fault may quote what somebody wrote, so it is left out."""
+        line = {"event": record.getMessage(), "logger": record.name, "level": record.levelname.lower()}
+        return json.dumps({**line, **_told(record.exc_info[1] if record.exc_info else None)})
+
+
 def _without_words(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Say where a fault arose and of what type it is; its message may quote what somebody wrote."""
     fault = line.pop("exc_info", None)
     fault = sys.exc_info()[1] if fault is True else fault
-    if isinstance(fault, BaseException):
-        line["fault"] = type(fault).__name__
-        frames = traceback.extract_tb(fault.__traceback__)
-        line["frames"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    return line
+    return {**line, **_told(fault if isinstance(fault, BaseException) else None)}
+
+
+def _told(fault: BaseException | None) -> dict[str, Any]:
+    """Name the type of a fault and the places it came by."""
+    if fault is None:
+        return {}
+    frames = traceback.extract_tb(fault.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"fault": type(fault).__name__, "frames": places}

@@ -67,7 +67,8 @@ def next_due(at: datetime) -> OutboxMail | None:
         sa.select(OutboxMail)
         .where(OutboxMail.state == MailState.WAITING, OutboxMail.due_at <= at)
         .order_by(OutboxMail.due_at, OutboxMail.id)
-        .limit(1),
+        .limit(1)
+        .with_for_update(skip_locked=True),  # on PostgreSQL; on SQLite the writer is alone anyway
     )
 
 
@@ -77,7 +78,7 @@ def begin_attempt(mail: OutboxMail, *, at: datetime) -> None:
     mail.attempts += 1
     mail.due_at = at + timedelta(seconds=wait)
     if mail.attempts > len(BACK_OFF_SECONDS):
-        mail.state = MailState.PARKED
+        mail.state, mail.body = MailState.PARKED, ""  # the attempt to come has its words already; nobody sends it after
         log.error("mail_parked", mail=mail.id)
 
 

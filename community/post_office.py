@@ -1,6 +1,8 @@
 """The job that sends what waits in the outbox, and the transports: console, a folder, or SMTP."""
 
+import smtplib
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -21,6 +23,11 @@ AT_A_TIME = 50
 TIMEOUT_SECONDS = 20
 
 Transport = Callable[[Letter], None]
+
+# What a mail server says of one letter; any other trouble with it is trouble for all that wait.
+OF_ONE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+
+_asked, _sending = threading.Event(), threading.Lock()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -48,15 +55,30 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 @each_minute
 def send_waiting() -> None:
-    """Send what is due, one mail a transaction, so that one that fails never holds up the next."""
-    transport: Transport = current_app.extensions["mail_transport"]
+    """Send what is due, one mail a transaction, so that one that fails never holds up the next.
+
+    One thread sends at a time: a server that hangs must not take every worker. Whoever comes meanwhile leaves word.
+    """
+    _asked.set()
+    while _asked.is_set() and _sending.acquire(blocking=False):
+        try:
+            _asked.clear()
+            _send_due(current_app.extensions["mail_transport"])
+        finally:
+            _sending.release()
+
+
+def _send_due(transport: Transport) -> None:
     for _ in range(AT_A_TIME):
         if not _send_next(transport):
             return
 
 
 def _send_next(transport: Transport) -> bool:
-    """Send one mail; False where nothing is due. The attempt is counted, and committed, before it is made."""
+    """Send one mail; False where nothing is due, or the way to the server is closed.
+
+    The attempt is counted, and committed, before it is made.
+    """
     if next_due(now()) is None:
         end_reading()
         return False
@@ -64,14 +86,15 @@ def _send_next(transport: Transport) -> bool:
         mail = next_due(now())
         if mail is None:
             return False
-        begin_attempt(mail, at=now())
         letter = Letter(to=mail.to, subject=mail.subject, body=mail.body, message_id=f"<outbox-{mail.id}@{_host()}>")
+        begin_attempt(mail, at=now())
         mail_id = mail.id
     try:
         transport(letter)
-    except OSError as error:  # smtplib's errors are OSErrors too
+    except Exception as error:  # noqa: BLE001 - whatever one letter brings about, the next one goes out
         log.warning("mail_failed", mail=mail_id, error=type(error).__name__)
-        return True
+        # smtplib's errors are OSErrors too. Of a server that does not answer fifty letters would each wait for it.
+        return isinstance(error, OF_ONE_LETTER) or not isinstance(error, OSError)
     with transaction():
         sent = session().get(type(mail), mail_id)
         if sent is not None:

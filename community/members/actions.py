@@ -12,7 +12,7 @@ from community.db import announce, session
 from community.errors import Conflict, Invalid
 from community.mail import post_mail
 from community.members import passwords, queries
-from community.members.facts import InvitationAccepted, LettersWaiting, SignInsEnded
+from community.members.facts import InvitationAccepted, LettersWaiting, MemberSeenAnew, SignInsEnded
 from community.members.letters import Letterhead
 from community.members.models import (
     NAME_LENGTH,
@@ -313,12 +313,14 @@ def edit_profile(*, by: Member, name: str, pronouns: str, profession: str, zone:
     by.name, by.zone, by.seen_as = clean_name(name), clean_zone(zone), seen_as
     by.pronouns = _optional(pronouns, PRONOUNS_LENGTH, "pronouns")
     by.profession = _optional(profession, PROFESSION_LENGTH, "profession")
+    announce(MemberSeenAnew(member_id=by.id))
     return by
 
 
 def choose_seen_as(*, by: Member, seen_as: SeenAs) -> Member:
     """Say how the others in a sit see one."""
     by.seen_as = seen_as
+    announce(MemberSeenAnew(member_id=by.id))
     return by
 
 

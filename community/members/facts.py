@@ -23,5 +23,12 @@ class SignInsEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberSeenAnew(Event):
+    """A member changed their name or how they are seen, so a seat they hold looks otherwise."""
+
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LettersWaiting(Event):
     """The outbox or the list of reset requests has something to do."""

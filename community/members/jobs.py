@@ -11,6 +11,7 @@ from community.jobs import each_minute
 from community.members import actions, queries
 from community.members.letters import Letterhead
 from community.members.queries import SignedIn
+from community.post_office import send_waiting
 
 _seen: dict[int, datetime] = {}
 _lock = threading.Lock()
@@ -38,7 +39,9 @@ def look_up_resets() -> None:
     """Find out whose the addresses are that asked for a new password, and put their letters in the outbox."""
     settings = current_app.extensions["settings"]
     with transaction():
-        actions.look_up_resets(letterhead=Letterhead(settings.community_name, settings.base_url), at=now())
+        looked_up = actions.look_up_resets(letterhead=Letterhead(settings.community_name, settings.base_url), at=now())
+    if looked_up:
+        send_waiting()  # another worker may have looked into the outbox before these letters lay in it
 
 
 def arrive(token: str, at: datetime) -> SignedIn | None:

@@ -198,4 +198,4 @@ def reset_by_token(token: str, *, at: datetime) -> PasswordReset:
 def resets_to_look_up() -> list[PasswordReset]:
     """Give the reset requests whose address nobody has looked up yet."""
     statement = sa.select(PasswordReset).where(PasswordReset.looked_up_at.is_(None)).order_by(PasswordReset.id)
-    return list(session().scalars(statement.limit(50)))
+    return list(session().scalars(statement.limit(50).with_for_update(skip_locked=True)))

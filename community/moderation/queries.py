@@ -5,7 +5,7 @@ about the viewer's own things. Who brought something is never read into what a p
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -34,7 +34,7 @@ from community.moderation.models import (
 from community.moderation.steps import FLAG_REASONS, steps_for
 from community.permissions import Act, may
 from community.threads import queries as threads
-from community.threads.models import Post, PostStatus, Thread
+from community.threads.models import Post, PostRevision, PostStatus, Thread
 
 CASES_A_PAGE = 20
 ENTRIES_A_PAGE = 30
@@ -60,6 +60,7 @@ class Item:
     case: Case
     thing: Thing
     brought: list[Brought]
+    as_brought: PostRevision | None = None  # what it said when it was first brought, where it reads otherwise now
 
     @property
     def title(self) -> str:
@@ -76,6 +77,12 @@ class Item:
         """Give what may be decided now; nothing once it is decided."""
         is_open = self.case.state is CaseState.OPEN
         return steps_for(self.case.subject_kind, self.status) if is_open else ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether a post reads otherwise now than when a member first brought it."""
+        edited_at = self.thing.edited_at if isinstance(self.thing, Post) else None
+        return bool(self.flags) and edited_at is not None and edited_at > self.flags[0].at
 
     @property
     def flags(self) -> list[Brought]:
@@ -128,11 +135,16 @@ def case_for(viewer: Member, case_id: int) -> Case:
 
 
 def item_for(viewer: Member, case_id: int) -> Item:
-    """Give a case with its thing and reasons; raises NotFound."""
+    """Give a case with its thing and reasons, and with what was brought if that was changed since; raises NotFound."""
     items = _items([case_for(viewer, case_id)])
     if not items:
         raise NotFound
-    return items[0]
+    item = items[0]
+    if not item.changed or not isinstance(item.thing, Post):
+        return item
+    earlier = threads.revisions_of(item.thing)  # the newest first
+    then = next((each for each in earlier if each.written_at <= item.flags[0].at), None)
+    return replace(item, as_brought=then)
 
 
 def thing_to_decide(case: Case, by: Member) -> Thing:

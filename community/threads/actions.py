@@ -4,7 +4,9 @@ Texts arrive rendered (``wording.post_text``), since rendering is slow and a tra
 ``queries`` gave them to this very member, inside the same transaction.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import undefer
@@ -36,6 +38,16 @@ POSTS_AN_HOUR = 30
 HOUR = timedelta(hours=1)
 
 
+@dataclass(frozen=True)
+class DraftWords:
+    """What stands in a composer."""
+
+    title: str = ""
+    source: str = ""
+    content_note: str = ""
+    wants: Wants | None = None
+
+
 class PostedAlready(Conflict):
     """A composer's key came back with other words."""
 
@@ -51,6 +63,15 @@ class EditedMeanwhile(Conflict):
     sentence = "This post was changed in another place meanwhile. Both versions are below; nothing of yours is lost."
 
 
+class CameBackMeanwhile(Conflict):
+    """A teacher has given words back since the page was opened, and it knows nothing of them."""
+
+    sentence = (
+        "A teacher has given words back to you here since you opened this page. They are kept as your draft. "
+        "Open this place once more to see them; copy first what you have written here."
+    )
+
+
 # Writing
 
 
@@ -63,10 +84,12 @@ def open_thread(
     at: datetime,
     wants: Wants | None = None,
     write_key: str | None = None,
+    began_from: str = "",
 ) -> Thread:
     """Begin a thread with its first post; the same ``write_key`` and words again give the thread that is there.
 
-    ``title`` comes from ``wording.thread_title``. Raises TooOften, or PostedAlready for a known key with other words.
+    ``title`` comes from ``wording.thread_title``; ``began_from`` is the stamp of the draft it began from. Raises
+    TooOften, or PostedAlready for a known key with other words.
     """
     require(by, Act.OPEN_THREAD, group, at=at)
     first = _first_with(by, write_key, at=at)
@@ -86,7 +109,7 @@ def open_thread(
     post.is_opening, thread.status = True, post.status
     session().add(thread)
     session().flush()
-    _put(post, read_to=None, at=at)
+    _put(post, read_to=None, began_from=began_from, at=at)
     return thread
 
 
@@ -98,18 +121,20 @@ def write_post(
     at: datetime,
     write_key: str | None = None,
     read_to: int | None = None,
+    began_from: str = "",
 ) -> Post:
     """Answer in a thread; the same ``write_key`` and words again give the post that is there.
 
-    ``read_to`` is the last position on the page that the answer was written from; None for all there is. Raises
-    TooOften, or PostedAlready for a known key with other words.
+    ``read_to`` is the last position on the page that the answer was written from; None for all there is;
+    ``began_from`` is the stamp of the draft that it began from. Raises TooOften, or PostedAlready for a known
+    key with other words.
     """
     require(by, Act.WRITE_POST, thread, at=at)
     first = _first_with(by, write_key, at=at)
     if first is not None:
         return _repeated(first, text, same_place=first.thread_id == thread.id and not first.is_opening)
     post = _new_post(thread, by, text, write_key=write_key, at=at)
-    _put(post, read_to=read_to, at=at)
+    _put(post, read_to=read_to, began_from=began_from, at=at)
     return post
 
 
@@ -181,10 +206,10 @@ def _new_post(thread: Thread, by: Member, text: PostText, *, write_key: str | No
     )
 
 
-def _put(post: Post, *, read_to: int | None, at: datetime) -> None:
+def _put(post: Post, *, read_to: int | None, began_from: str, at: datetime) -> None:
     """Keep a new post, and do what follows from where it stands; the draft that it was is gone with that."""
     thread, by = post.thread, post.author
-    _clear_draft(by, thread.group_id, None if post.is_opening else thread.id)
+    _clear_draft(by, thread.group_id, None if post.is_opening else thread.id, began_from)
     if post.status is PostStatus.VISIBLE:
         standing.take_place(post, at=at)
     session().add(post)
@@ -228,40 +253,58 @@ def keep_draft(
     by: Member,
     group: Group,
     at: datetime,
+    words: DraftWords,
     thread: Thread | None = None,
-    title: str = "",
-    source: str = "",
-    content_note: str = "",
-    wants: Wants | None = None,
     write_key: str | None = None,
+    began_from: str = "",
 ) -> bool:
     """Keep what somebody is writing, as a reply in ``thread`` or as a new thread, and say whether there is a draft.
 
     No words at all clear it. A composer that has posted already (``write_key``) keeps nothing: its last saving may
-    arrive after its post.
+    arrive after its post. Words that came back stay: where ``began_from`` is not their draft's stamp, nothing is
+    written over, and CameBackMeanwhile is raised.
     """
     require(by, Act.KEEP_DRAFT, group, at=at)
-    words = _draft_words(title=title, source=source, content_note=content_note)
+    kept = _draft_words(words)
     if write_key is not None and session().scalar(_posted_with(by, write_key)) is not None:
         return False
-    if not any(words.values()):
-        _clear_draft(by, group.id, thread.id if thread else None)
+    thread_id = thread.id if thread else None
+    if kept is None:
+        _clear_draft(by, group.id, thread_id, began_from)
         return False
-    kept = {**words, "wants": wants, "updated_at": at}
-    put = insert_into(Draft).values(member_id=by.id, group_id=group.id, thread_id=thread.id if thread else None, **kept)
+    kept |= {"wants": words.wants, "updated_at": at}
+    put = insert_into(Draft).values(member_id=by.id, group_id=group.id, thread_id=thread_id, **kept)
     if thread is not None:
-        put = put.on_conflict_do_update(index_elements=[Draft.member_id, Draft.thread_id], set_=kept)
+        place: dict[str, Any] = {"index_elements": [Draft.member_id, Draft.thread_id]}
     else:
-        one = Draft.thread_id.is_(None)
-        put = put.on_conflict_do_update(index_elements=[Draft.member_id, Draft.group_id], index_where=one, set_=kept)
-    session().execute(put)
+        place = {"index_elements": [Draft.member_id, Draft.group_id], "index_where": Draft.thread_id.is_(None)}
+    put = put.on_conflict_do_update(**place, set_=kept, where=_knows_what_came_back(began_from))
+    if session().scalar(put.returning(Draft.id)) is None:
+        raise CameBackMeanwhile
     return True
 
 
-def drop_draft(*, by: Member, group: Group, at: datetime, thread: Thread | None = None) -> None:
-    """Let go of a draft; one that is not there is fine."""
+def add_to_draft(*, by: Member, group: Group, at: datetime, words: DraftWords, thread: Thread | None = None) -> None:
+    """Put words below those of a draft that came back, when their writer asked for them to be kept beside it."""
     require(by, Act.KEEP_DRAFT, group, at=at)
-    _clear_draft(by, group.id, thread.id if thread else None)
+    if _draft_words(words) is None:
+        return
+    draft = _draft_to_change(by.id, group.id, thread.id if thread else None, at=at)
+    more = _as_text(words, beside=DraftWords(draft.title, "", draft.content_note, draft.wants))
+    draft.source = "\n\n".join(part for part in (draft.source, more) if part)
+    if len(draft.source) > DRAFT_LENGTH:
+        raise Invalid(f"With what came back, this is longer than {DRAFT_LENGTH:,} characters.", field="source")
+    draft.updated_at = at
+    session().flush()
+
+
+def drop_draft(*, by: Member, group: Group, at: datetime, thread: Thread | None = None, began_from: str = "") -> None:
+    """Let go of a draft; one that is not there is fine. Raises CameBackMeanwhile for one that was not seen."""
+    require(by, Act.KEEP_DRAFT, group, at=at)
+    place = (by.id, group.id, thread.id if thread else None)
+    _clear_draft(by, group.id, place[2], began_from)
+    if session().scalar(sa.select(Draft.id).where(_draft_at(*place))) is not None:
+        raise CameBackMeanwhile
 
 
 def mark_read(*, by: Member, thread: Thread, position: int, at: datetime) -> None:
@@ -280,14 +323,18 @@ def mark_read(*, by: Member, thread: Thread, position: int, at: datetime) -> Non
     )
 
 
-def _draft_words(*, title: str, source: str, content_note: str) -> dict[str, str]:
-    """Give words as a draft keeps them; unfinished ones may be of any kind, but not of any length."""
-    words = {"title": " ".join(tidy(title).split()), "source": tidy(source), "content_note": content_note.strip()}
+def _draft_words(words: DraftWords) -> dict[str, Any] | None:
+    """Give words as a draft keeps them, None for none; unfinished ones may be of any kind, but not of any length."""
+    kept: dict[str, Any] = {
+        "title": " ".join(tidy(words.title).split()),
+        "source": tidy(words.source),
+        "content_note": words.content_note.strip(),
+    }
     limits = {"title": TITLE_LENGTH, "source": DRAFT_LENGTH, "content_note": NOTE_LENGTH}
     for field, limit in limits.items():
-        if len(words[field]) > limit:
-            raise Invalid(f"This is {len(words[field]):,} characters long, and {limit:,} is the most.", field=field)
-    return words if any(text.strip() for text in words.values()) else dict.fromkeys(words, "")
+        if len(kept[field]) > limit:
+            raise Invalid(f"This is {len(kept[field]):,} characters long, and {limit:,} is the most.", field=field)
+    return kept if any(text.strip() for text in kept.values()) else None
 
 
 def _posted_with(by: Member, write_key: str) -> sa.Select[int]:
@@ -299,9 +346,18 @@ def _draft_at(member_id: int, group_id: int, thread_id: int | None) -> sa.Column
     return sa.and_(Draft.member_id == member_id, Draft.group_id == group_id, place)
 
 
-def _clear_draft(by: Member, group_id: int, thread_id: int | None) -> None:
+def _knows_what_came_back(began_from: str) -> sa.ColumnElement[bool]:
+    """Whether a page that began from this stamp has seen all that a teacher gave back in the draft."""
+    try:
+        seen = datetime.fromisoformat(began_from)
+    except ValueError:
+        return Draft.returned_at.is_(None)
+    return sa.or_(Draft.returned_at.is_(None), Draft.returned_at == seen) if seen.tzinfo else sa.false()
+
+
+def _clear_draft(by: Member, group_id: int, thread_id: int | None, began_from: str) -> None:
     session().execute(
-        sa.delete(Draft).where(_draft_at(by.id, group_id, thread_id)),
+        sa.delete(Draft).where(_draft_at(by.id, group_id, thread_id), _knows_what_came_back(began_from)),
         execution_options={"synchronize_session": False},
     )
 
@@ -360,18 +416,35 @@ def _set(post: Post, status: PostStatus) -> Post:
 
 def _given_back(post: Post, reason: str, *, at: datetime) -> Draft:
     """Put a post's words above those of a draft that its writer has there already; nothing of either is lost."""
-    thread = post.thread
-    place = (post.author_id, thread.group_id, None if post.is_opening else thread.id)
-    draft = session().scalar(sa.select(Draft).where(_draft_at(*place)).with_for_update())
-    if draft is None:
-        blank = {"title": "", "source": "", "content_note": "", "updated_at": at}
-        draft = Draft(member_id=place[0], group_id=place[1], thread_id=place[2], **blank)
-        session().add(draft)
-    begun = "\n\n".join(words for words in (draft.title and f"## {draft.title}", draft.source) if words)
-    draft.source = f"{post.source}\n\n{begun}" if begun else post.source
-    draft.title = thread.title if post.is_opening else ""
-    draft.wants = thread.wants if post.is_opening else None
-    draft.content_note = post.content_note or draft.content_note
-    draft.returned_because, draft.updated_at = reason, at
+    thread, opens = post.thread, post.is_opening
+    draft = _draft_to_change(post.author_id, thread.group_id, None if opens else thread.id, at=at)
+    begun = DraftWords(draft.title, draft.source, draft.content_note, draft.wants)
+    draft.title, wants = (thread.title, thread.wants) if opens else ("", None)
+    draft.content_note, draft.wants = post.content_note or begun.content_note, wants or begun.wants
+    below = _as_text(begun, beside=DraftWords("", "", draft.content_note, draft.wants))
+    draft.source = f"{post.source}\n\n{below}" if below else post.source
+    draft.returned_because, draft.returned_at, draft.updated_at = reason, at, at
     session().flush()
     return draft
+
+
+def _draft_to_change(member_id: int, group_id: int, thread_id: int | None, *, at: datetime) -> Draft:
+    """Give the draft of a place, locked; an empty one where there is none."""
+    place = _draft_at(member_id, group_id, thread_id)
+    draft = session().scalar(sa.select(Draft).where(place).with_for_update())
+    if draft is None:
+        blank = {"title": "", "source": "", "content_note": "", "updated_at": at}
+        draft = Draft(member_id=member_id, group_id=group_id, thread_id=thread_id, **blank)
+        session().add(draft)
+    return draft
+
+
+def _as_text(words: DraftWords, *, beside: DraftWords) -> str:
+    """Write words out as one text to stand below others; what those carry already is not said twice."""
+    parts = (
+        words.title and words.title != beside.title and f"## {words.title}",
+        words.content_note and words.content_note != beside.content_note and f"Content note: {words.content_note}",
+        words.wants and words.wants != beside.wants and f"Would like back: {words.wants.in_words}",
+        words.source,
+    )
+    return "\n\n".join(part for part in parts if part)

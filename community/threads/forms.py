@@ -1,10 +1,14 @@
 """What may be sent about threads, posts and drafts."""
 
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from typing import Any
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import UUID, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from community.threads.models import DRAFT_LENGTH, NOTE_LENGTH, TITLE_LENGTH, Wants
 from community.web import Form
+from community.web.forms import WholeNumber
 
 NOTHING = ""
 WANTS = {
@@ -21,8 +25,15 @@ source_rules = [
 ]
 note_rules = [Length(max=NOTE_LENGTH, message=f"A content note has at most {NOTE_LENGTH} characters.")]
 title_rules = [Length(max=TITLE_LENGTH, message=f"A title has at most {TITLE_LENGTH} characters.")]
-key_rules = [Optional(), UUID("The page was not whole when it was sent. Reload it; your words are kept.")]
-position_rules = [Optional(), NumberRange(min=0, max=MOST)]
+NOT_WHOLE = "The page was not whole when it was sent. What you wrote is here; please send it once more."
+key_rules = [Optional(), UUID(NOT_WHOLE)]
+position_rules = [Optional(), NumberRange(min=0, max=MOST, message=NOT_WHOLE)]
+stamp_rules = [Length(max=40, message=NOT_WHOLE)]
+
+
+def hidden_number(rules: list[Any]) -> WholeNumber:
+    """Give the field for a number that a page carries along unseen."""
+    return WholeNumber(validators=rules, widget=HiddenInput(), invalid_value_message=NOT_WHOLE)
 
 
 def wants_field() -> RadioField:
@@ -40,17 +51,18 @@ def note_field() -> StringField:
 
 
 class WordsForm(Form):
-    """A text that somebody writes, and the key that makes a repeat of it the same post."""
+    """A text that somebody writes, the key that makes a repeat of it the same post, and what draft it began from."""
 
     source = TextAreaField("Your reply", source_rules)
     content_note = note_field()
     write_key = HiddenField(validators=key_rules)
+    draft_version = HiddenField(validators=stamp_rules)
 
 
 class ReplyForm(WordsForm):
     """An answer in a thread, and how far the page reached that it was written from."""
 
-    read_to = IntegerField(validators=position_rules)
+    read_to = hidden_number(position_rules)
 
 
 class ThreadForm(WordsForm):
@@ -66,7 +78,7 @@ class EditForm(Form):
 
     source = TextAreaField("Your words", source_rules)
     content_note = note_field()
-    version = IntegerField(validators=[NumberRange(min=1, max=MOST)])
+    version = hidden_number([NumberRange(min=1, max=MOST, message=NOT_WHOLE)])
 
 
 class EditOpeningForm(EditForm):
@@ -84,6 +96,7 @@ class DraftForm(Form):
     content_note = StringField(validators=note_rules)
     wants = RadioField(choices=WANTS, validate_choice=False)
     write_key = HiddenField(validators=key_rules)
+    draft_version = HiddenField(validators=stamp_rules)
 
 
 class PreviewForm(Form):
@@ -96,7 +109,7 @@ class PreviewForm(Form):
 class ReadingForm(Form):
     """How far somebody has read."""
 
-    position = IntegerField(validators=[NumberRange(min=0, max=MOST)])
+    position = hidden_number([NumberRange(min=0, max=MOST, message=NOT_WHOLE)])
 
 
 class WithdrawalForm(Form):

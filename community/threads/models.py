@@ -27,6 +27,11 @@ class Wants(StrEnum):
     QUESTIONS = "questions"
     IDEAS = "ideas"
 
+    @property
+    def in_words(self) -> str:
+        """Give the wish as a writer would say it."""
+        return self.value.replace("_", " ")
+
 
 class PostStatus(StrEnum):
     """Where a post stands; POST_STEPS says how it may move."""
@@ -71,6 +76,7 @@ class Thread(Base):
     excerpt: Mapped[str] = mapped_column(sa.String(EXCERPT_LENGTH), default="")
     wants: Mapped[Wants | None] = mapped_column(WordEnum(Wants))
     status: Mapped[PostStatus] = mapped_column(WordEnum(PostStatus), default=PostStatus.VISIBLE)
+    opening_gone: Mapped[bool] = mapped_column(default=False)  # its first post was taken back, and the title with it
     last_position: Mapped[int] = mapped_column(default=0)  # how many posts have a place; pages are cut by it
     last_activity_at: Mapped[datetime]
     created_at: Mapped[datetime]
@@ -169,7 +175,13 @@ class Draft(Base):
     content_note: Mapped[str] = mapped_column(sa.String(NOTE_LENGTH), default="")
     wants: Mapped[Wants | None] = mapped_column(WordEnum(Wants))
     returned_because: Mapped[str] = mapped_column(sa.String(REASON_LENGTH), default="")  # the words of a teacher
+    returned_at: Mapped[datetime | None]  # when words last came back; tells pages opened before from those after
     updated_at: Mapped[datetime]
+
+    @property
+    def stamp(self) -> str:
+        """Give what a page sends along to show that it began from the words that came back, if any did."""
+        return self.returned_at.isoformat() if self.returned_at else ""
 
 
 class ReadMark(Base):

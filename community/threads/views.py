@@ -247,6 +247,7 @@ def _text(form: Any) -> PostText | None:
     """Render what a form holds before any transaction begins; None: show the form again, with all that is wrong."""
     if not form.validate_on_submit():
         form.status = 422
+        _mend_unseen(form)
         return None
     text = None
     try:
@@ -263,6 +264,13 @@ def _text(form: Any) -> PostText | None:
     return text
 
 
+def _mend_unseen(form: Any) -> None:
+    """Put fresh values where a page carried broken ones along unseen, or they would come back for ever."""
+    for name, fresh in (("write_key", str(uuid4())), ("draft_version", ""), ("read_to", None), ("version", None)):
+        if name in form and form[name].errors:
+            form[name].data = fresh
+
+
 def _written(thread_id: int, form: ReplyForm, text: PostText) -> Post | None:
     post = attempt(
         form,
@@ -272,6 +280,7 @@ def _written(thread_id: int, form: ReplyForm, text: PostText) -> Post | None:
             text=text,
             write_key=form.write_key.data or None,
             read_to=form.read_to.data,
+            began_from=form.draft_version.data or "",
             at=at,
         ),
     )
@@ -288,6 +297,7 @@ def _begun(slug: str, form: ThreadForm, text: PostText) -> Thread | None:
             text=text,
             wants=chosen_wants(form.wants.data),
             write_key=form.write_key.data or None,
+            began_from=form.draft_version.data or "",
             at=at,
         ),
     )
@@ -336,20 +346,24 @@ def _keep_new(slug: str, form: ThreadForm) -> Any:
 
 
 def _kept(form: Any, group: Group, thread: Thread | None, at: Any) -> bool:
+    place = {"by": viewer(), "group": group, "thread": thread, "at": at}
+    began_from = form.draft_version.data or ""
     if asked("drop"):
-        actions.drop_draft(by=viewer(), group=group, thread=thread, at=at)
+        actions.drop_draft(**place, began_from=began_from)
         return True
-    return actions.keep_draft(
-        by=viewer(),
-        group=group,
-        thread=thread,
-        title=form.title.data or "" if "title" in form and thread is None else "",
-        source=form.source.data or "",
-        content_note=form.content_note.data or "",
-        wants=chosen_wants(form.wants.data) if "wants" in form and thread is None else None,
-        write_key=form.write_key.data or None,
-        at=at,
+    words = actions.DraftWords(
+        form.title.data or "" if "title" in form and thread is None else "",
+        form.source.data or "",
+        form.content_note.data or "",
+        chosen_wants(form.wants.data) if "wants" in form and thread is None else None,
     )
+    try:
+        return actions.keep_draft(**place, words=words, write_key=form.write_key.data or None, began_from=began_from)
+    except actions.CameBackMeanwhile:
+        if not asked("keep"):
+            raise
+        actions.add_to_draft(**place, words=words)
+        return True
 
 
 def _rights(thread: Thread) -> Rights:
@@ -408,7 +422,9 @@ def _reply_page(thread_id: int, form: ReplyForm, *, preview: PostText | None = N
 
 
 def _reply_form(draft: Draft | None) -> ReplyForm:
-    words = {"source": draft.source, "content_note": draft.content_note} if draft else {}
+    words = {}
+    if draft is not None:
+        words = {"source": draft.source, "content_note": draft.content_note, "draft_version": draft.stamp}
     return ReplyForm(formdata=None, data={**words, "write_key": str(uuid4())})
 
 
@@ -420,7 +436,7 @@ def _thread_form(draft: Draft | None) -> ThreadForm:
     words = {}
     if draft is not None:
         words = {"title": draft.title, "source": draft.source, "content_note": draft.content_note}
-        words["wants"] = draft.wants.value if draft.wants else ""
+        words |= {"wants": draft.wants.value if draft.wants else "", "draft_version": draft.stamp}
     return ThreadForm(formdata=None, data={**words, "write_key": str(uuid4())})
 
 
@@ -436,8 +452,11 @@ def _edit_form(post: Post, *, filled: bool) -> EditForm:
 
 
 def _edit_page(post: Post, form: EditForm, *, preview: PostText | None = None) -> Any:
-    """Show the form; after a conflict with what stands now beside it, whose version it then carries."""
-    stale = form.status == actions.EditedMeanwhile.status
+    """Show the form; after a conflict with what stands now beside it, whose version it then carries.
+
+    So it is where nobody knows which version the form was made from.
+    """
+    stale = form.status == actions.EditedMeanwhile.status or form.version.data is None
     if stale:
         form.version.data = post.version
     return shown("threads/edit.html", form=form, post=post, thread=post.thread, preview=preview, stale=stale)

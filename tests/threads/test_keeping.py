@@ -209,9 +209,10 @@ def test_the_reason_stays_while_the_writer_works_on_it_and_goes_when_it_is_poste
     post = answer_by_ines(people, PostStatus.HELD)
     do(give_back, people.maren, post)
     writer = browser(people.ines)
-    writer.post(f"/drafts?thread={post.thread_id}", source="Better so.")
+    stamp = scenes.drafts_of(people.ines)[0].stamp
+    writer.post(f"/drafts?thread={post.thread_id}", source="Better so.", draft_version=stamp)
     assert scenes.drafts_of(people.ines)[0].returned_because == "It names a place."
-    scenes.reply(writer, thread_of(post), "Better so.")
+    scenes.reply(writer, thread_of(post), "Better so.", draft_version=stamp)
     assert scenes.drafts_of(people.ines) == []
 
 

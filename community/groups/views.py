@@ -14,6 +14,7 @@ from community.members import actions as members
 from community.members.views import invitation_link
 from community.permissions import Act, require
 from community.web import Form, attempt, limited, local_path, now, number_asked, shown, viewer
+from community.web.handing_back import hands_back
 from community.web.refusals import refusal_page
 
 bp = Blueprint("groups", __name__)
@@ -220,6 +221,7 @@ def new_agreement(slug: str) -> Any:
 
 @bp.post("/groups/<slug>/agreement")
 @limited("30 per hour")
+@hands_back("source")
 def write_agreement(slug: str) -> Any:
     """Put a new version in the old one's place."""
     group = _own_group(slug)
@@ -277,6 +279,7 @@ def join(slug: str) -> Any:
 
 @bp.post("/groups/<slug>/requests")
 @limited("20 per hour")
+@hands_back("words")
 def ask(slug: str) -> Any:
     """Ask the teachers to be let in."""
     group = queries.group_for(viewer(), slug)

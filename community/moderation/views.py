@@ -26,6 +26,7 @@ from community.permissions import Act, require
 from community.threads import queries as threads
 from community.threads.models import Post
 from community.web import Form, attempt, limited, now, number_asked, shown, viewer
+from community.web.handing_back import hands_back
 from community.web.refusals import refusal_page
 
 bp = Blueprint("moderation", __name__)
@@ -54,6 +55,7 @@ def flag_new(post_id: int) -> Any:
 
 @bp.post("/posts/<id:post_id>/flags")
 @limited("30 per hour")
+@hands_back("words")
 def flag(post_id: int) -> Any:
     """Bring a post to a teacher; a second time gets the same kind answer."""
     post = queries.post_to_flag(viewer(), post_id, at=now())
@@ -119,6 +121,7 @@ def case(case_id: int) -> Any:
 
 
 @bp.post("/cases/<id:case_id>/decision")
+@hands_back("words")
 def decide(case_id: int) -> Any:
     """Decide; whoever comes second is told what happened, and keeps what they had typed."""
     queries.case_for(viewer(), case_id)
@@ -157,6 +160,7 @@ def hide_new(post_id: int) -> Any:
 
 
 @bp.post("/posts/<id:post_id>/hidings")
+@hands_back("words")
 def hide(post_id: int) -> Any:
     """Hide a post for now."""
     _post_of_mine(post_id)
@@ -182,6 +186,7 @@ def restore_new(post_id: int) -> Any:
 
 
 @bp.post("/posts/<id:post_id>/restorings")
+@hands_back("words")
 def restore(post_id: int) -> Any:
     """Put a hidden post back."""
     _post_of_mine(post_id)
@@ -215,6 +220,7 @@ def mute_new(slug: str, member_id: int) -> Any:
 
 
 @bp.post("/groups/<slug>/members/<id:member_id>/mutings")
+@hands_back("words")
 def mute(slug: str, member_id: int) -> Any:
     """Ask somebody to write nothing for a time."""
     queries.member_of(viewer(), slug, member_id)
@@ -262,6 +268,7 @@ def remove_new(slug: str, member_id: int) -> Any:
 
 
 @bp.post("/groups/<slug>/members/<id:member_id>/removals")
+@hands_back("words")
 def remove(slug: str, member_id: int) -> Any:
     """End somebody's belonging to the group."""
     queries.member_of(viewer(), slug, member_id)

@@ -11,6 +11,7 @@ from community import cli, demo, health, home, jobs, live, logs, post_office, re
 from community.config import Settings, from_environment
 from community.db import db, prepare_engine
 from community.events import forget_listeners
+from community.groups import queries as groups
 from community.members import jobs as members_jobs
 from community.members import queries as members
 
@@ -27,7 +28,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings)
     Compress(app)
     web.load_signed_in_with(members_jobs.arrive)
-    live.load_people_with(members.signed_in_by_token, members.signed_in_by_id, members.standing_sign_ins)
+    live.load_people_with(
+        members.signed_in_by_token, members.signed_in_by_id, members.standing_sign_ins, groups.pairs_that_read
+    )
     for name in SLICES:
         app.register_blueprint(importlib.import_module(f"community.{name}.views").bp)
     app.register_blueprint(home.bp)

@@ -24,11 +24,12 @@ from limits import RateLimitItemPerSecond
 from limits.strategies import MovingWindowRateLimiter
 from simple_websocket import ConnectionClosed
 from simple_websocket import Server as SocketServer
+from wsproto.utilities import LocalProtocolError
 
 from community.clock import now
 from community.config import LOOPBACK_HOSTS, Settings
 from community.db import session as database
-from community.errors import Invalid, NotAllowed, Refused, TooOften
+from community.errors import Conflict, Invalid, NotAllowed, Refused, TooOften
 from community.windows import PatientMemory
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ QUIET_AFTER = 40  # commands over the limit before the socket is cut
 COMMANDS = RateLimitItemPerSecond(20, 4)  # a burst of 20, five a second over time
 HELLOS = RateLimitItemPerSecond(5, 10)  # how often one line may say who it is
 UNKNOWN_AFTER_SECONDS = 10
+PACKETS_WAITING = 200  # a reader that leaves more than this lying is cut: engine.io itself sets no bound
+CONNECTS = RateLimitItemPerSecond(30, 10)  # for one person: a restart with a dozen tabs is fine
 STUCK_AFTER_SECONDS = 15  # a browser that takes nothing for so long is gone
 
 
@@ -79,6 +82,7 @@ _sockets: dict[str, Socket] = {}
 _lock = threading.RLock()
 _commands: dict[str, tuple[Handler, Shape]] = {}
 _on_lost: list[Callable[[Socket], None]] = []
+_on_turned_out: list[Callable[[int, int], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
 _loaders: dict[str, Callable[..., Any]] = {}
 _limiter = MovingWindowRateLimiter(PatientMemory())
@@ -101,7 +105,7 @@ class Line(SocketServer):
 
     def close(self, reason: int | None = None, message: str | None = None) -> None:
         """Say goodbye, and stop listening whether or not the other end hears it."""
-        with suppress(OSError, ConnectionClosed):
+        with suppress(OSError, ConnectionClosed, LocalProtocolError):  # another thread may be closing it just now
             super().close(reason, message)
         self.connected = False
         with suppress(OSError):
@@ -193,9 +197,10 @@ def load_people_with(
     by_token: Callable[[str, datetime], Person | None],
     by_sign_in: Callable[[int, datetime], Person | None],
     standing: Callable[[Iterable[int], datetime], set[int]],
+    reading: Callable[[set[tuple[int, int]]], set[tuple[int, int]]],
 ) -> None:
-    """Take the members slice's ways to a person, and its answer to which sign-ins still stand."""
-    _loaders.update(token=by_token, sign_in=by_sign_in, standing=standing)
+    """Take the slices' ways to a person, and what the sweep asks: which sign-ins stand, and who reads which group."""
+    _loaders.update(token=by_token, sign_in=by_sign_in, standing=standing, reading=reading)
 
 
 def command(name: str, **shape: type) -> Callable[[Handler], Handler]:
@@ -217,6 +222,11 @@ def on_lost(listener: Callable[[Socket], None]) -> None:
     _on_lost.append(listener)
 
 
+def on_turned_out(listener: Callable[[int, int], None]) -> None:
+    """Call the listener with (member id, group id) when somebody may hear nothing more of a group."""
+    _on_turned_out.append(listener)
+
+
 def every(seconds: float, tick: Callable[[], None]) -> None:
     """Run a tick inside the application every so often, once ``start_tickers`` was called."""
     _tickers.append((seconds, tick))
@@ -224,13 +234,15 @@ def every(seconds: float, tick: Callable[[], None]) -> None:
 
 def watch(call: Call, room: str, *, group_id: int) -> None:
     """Let a socket hear a room; the caller has asked for permission, on the thing that the room is about."""
-    call.socket.rooms[room] = group_id
+    with _lock:
+        call.socket.rooms[room] = group_id
     socketio.server.enter_room(call.socket.sid, room)
 
 
 def unwatch(call: Call, room: str) -> None:
     """Let a socket hear a room no longer; a room that it never heard is fine."""
-    call.socket.rooms.pop(room, None)
+    with _lock:
+        call.socket.rooms.pop(room, None)
     socketio.server.leave_room(call.socket.sid, room)
 
 
@@ -266,15 +278,33 @@ def close_sockets_of(*, member_id: int | None = None, sign_in_ids: Iterable[int]
     with _lock:
         found = [each for each in _sockets.values() if each.member_id == member_id or each.sign_in_id in ended]
     for each in found:
-        socketio.server.disconnect(each.sid)
+        _cut(each.sid)
+
+
+def _cut(sid: str) -> None:
+    """End the namespace and the connection below it, without waiting for a reader that may be stuck."""
+    engine_sid = socketio.server.manager.eio_sid_from_sid(sid, "/")
+    socketio.server.disconnect(sid)
+    _hang_up(engine_sid, stuck=False)
+
+
+def _hang_up(engine_sid: str | None, *, stuck: bool) -> None:
+    engine = socketio.server.eio.sockets.get(engine_sid)
+    if engine is not None:
+        engine.close(wait=False, abort=stuck)
 
 
 def turn_out(*, member_id: int, group_id: int) -> None:
-    """Take a member's sockets out of every room of a group they no longer belong to."""
+    """Take a member out of every room of a group whose content they may no longer read, at once."""
     for each in sockets_of(member_id):
-        for room in [name for name, owner in each.rooms.items() if owner == group_id]:
-            each.rooms.pop(room, None)
+        with _lock:
+            rooms = [name for name, owner in each.rooms.items() if owner == group_id]
+            for room in rooms:
+                del each.rooms[room]
+        for room in rooms:
             socketio.server.leave_room(each.sid, room)
+    for listener in _on_turned_out:
+        listener(member_id, group_id)
 
 
 def start_tickers(app: Flask) -> None:
@@ -285,17 +315,31 @@ def start_tickers(app: Flask) -> None:
 
 
 def sweep(seen: dict[str, datetime]) -> None:
-    """Cut sockets whose sign-in has ended, and raw ones that never said who they are."""
+    """Find what nobody announced: ended sign-ins, rights lost between two steps, stuck readers, nameless sockets.
+
+    ``seen`` remembers since when a socket has had no name.
+    """
     at = now()
     with _lock:
         known = list(_sockets.values())
+        pairs = {(each.member_id, group_id) for each in known for group_id in each.rooms.values()}
     standing = _loaders["standing"]({each.sign_in_id for each in known}, at)
     close_sockets_of(sign_in_ids={each.sign_in_id for each in known} - standing)
+    for member_id, group_id in pairs - _loaders["reading"](pairs):
+        turn_out(member_id=member_id, group_id=group_id)
+    for engine_sid, engine in list(socketio.server.eio.sockets.items()):
+        if engine.queue.qsize() > PACKETS_WAITING:
+            log.warning("reader_stuck")
+            _hang_up(engine_sid, stuck=True)
+    _cut_nameless(known, seen, at)
+
+
+def _cut_nameless(known: list[Socket], seen: dict[str, datetime], at: datetime) -> None:
     named = {socketio.server.manager.eio_sid_from_sid(each.sid, "/") for each in known}
     strangers = [sid for sid in list(socketio.server.eio.sockets) if sid not in named]
     for sid in strangers:
         if (at - seen.setdefault(sid, at)).total_seconds() >= UNKNOWN_AFTER_SECONDS:
-            socketio.server.eio.disconnect(sid)
+            _hang_up(sid, stuck=True)
     for sid in set(seen) - set(strangers):
         del seen[sid]
 
@@ -303,12 +347,11 @@ def sweep(seen: dict[str, datetime]) -> None:
 def _tick_on(app: Flask, seconds: float, tick: Callable[[], None]) -> None:
     while True:
         socketio.sleep(seconds)
-        with app.app_context():
-            try:
+        try:
+            with app.app_context():  # leaving it closes the session, whatever has happened
                 tick()
-            except Exception:
-                log.exception("tick_failed", tick=getattr(tick, "__qualname__", "sweep"))
-                database().rollback()
+        except Exception:
+            log.exception("tick_failed", tick=getattr(tick, "__qualname__", "sweep"))
 
 
 def _connect(_auth: Any = None) -> None:
@@ -317,13 +360,24 @@ def _connect(_auth: Any = None) -> None:
         return  # a command that calls itself "connect": it must not forget which rooms this socket hears
     if not _limiter.hit(HELLOS, "hello", str(socketio.server.manager.eio_sid_from_sid(sid, "/"))):
         raise Refuse("too often")
-    token = session.get("_user_id")
-    person = _loaders["token"](token, now()) if isinstance(token, str) else None
+    person = _arriving()
     if person is None:
         raise Refuse("signed out")
+    if not _limiter.hit(CONNECTS, "connects", str(person.member.id)):
+        raise Refuse("too often")
     with _lock:
         _sockets[sid] = Socket(sid, person.member.id, person.sign_in_id)
     socketio.server.enter_room(sid, member_room(person.member.id))
+
+
+def _arriving() -> Person | None:
+    """Ask who is at the door; a fault of ours refuses for now, it never lets somebody in without a name."""
+    token = session.get("_user_id")
+    try:
+        return _loaders["token"](token, now()) if isinstance(token, str) else None
+    except Exception as fault:
+        log.exception("connect_failed")
+        raise Refuse("not now") from fault
 
 
 def _disconnect(_reason: Any = None) -> None:
@@ -345,7 +399,7 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
         try:
             socket = _sockets.get(_sid())
             if socket is None:
-                raise NotAllowed
+                raise Conflict("This connection is over. Connect again.")
             _slow_down(socket)
             fields = _fields(given, shape)
             at = now()
@@ -369,7 +423,7 @@ def _slow_down(socket: Socket) -> None:
     socket.refused += 1
     if socket.refused > QUIET_AFTER:
         log.warning("socket_cut", member=socket.member_id)
-        socketio.server.disconnect(socket.sid)
+        _cut(socket.sid)
     raise TooOften(retry_after_seconds=4)
 
 

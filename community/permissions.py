@@ -236,7 +236,7 @@ RULES: dict[Act, Rule] = {
     Act.READ_HISTORY: all_of(reads, any_of(is_theirs, teaches, status_is("visible"))),
     Act.SCHEDULE_SIT: all_of(keeps, group_is_kept),
     Act.END_SERIES: keeps,
-    Act.JOIN_SIT: reads,
+    Act.JOIN_SIT: all_of(reads, group_is_kept),
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

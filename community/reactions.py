@@ -13,6 +13,8 @@ from community.moderation import arrivals as desk
 from community.notifications import actions as notices
 from community.notifications import facts as notice_facts
 from community.notifications import live as notices_live
+from community.sits import actions as sits
+from community.sits import facts as sit_facts
 from community.sits import live as sits_live
 from community.threads import facts as thread_facts
 from community.threads import live as threads_live
@@ -24,10 +26,13 @@ def connect() -> None:
     after(member_facts.SignInsEnded, _close_sockets)
     after(member_facts.LettersWaiting, _send_letters)
 
+    after(member_facts.MemberSeenAnew, sits_live.on_seen_anew)
+    after(sit_facts.SeriesEnded, sits_live.on_series_ended)
+
     within(group_facts.JoinAsked, desk.on_join_asked)
     within(group_facts.JoinRequestAnswered, desk.on_request_over)
     within(group_facts.JoinRequestTakenBack, desk.on_request_over)
-    within(group_facts.MemberLeft, _forget_notices)
+    within(group_facts.MemberLeft, _forget_notices, _forget_leader)
     after(group_facts.MemberLeft, _turn_out)
 
     within(thread_facts.PostHeld, desk.on_post_held)
@@ -51,7 +56,10 @@ def _forget_notices(fact: group_facts.MemberLeft) -> None:
     notices.forget(member_id=fact.member_id, group_id=fact.group_id)
 
 
+def _forget_leader(fact: group_facts.MemberLeft) -> None:
+    sits.forget_leader(member_id=fact.member_id, group_id=fact.group_id)
+
+
 def _turn_out(fact: group_facts.MemberLeft) -> None:
     """Free the seats and close the rooms of the group: the socket outlives the right."""
-    sits_live.turn_out(member_id=fact.member_id, group_id=fact.group_id)
     live.turn_out(member_id=fact.member_id, group_id=fact.group_id)

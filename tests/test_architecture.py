@@ -35,6 +35,7 @@ ASKS_NOBODY = {
     "notifications.forget": "the house reacts to somebody who left",
     "notifications.forget_subject": "the house reacts to a thing that was hidden",
     "notifications.notify": "the house tells people of an act that was asked for itself",
+    "sits.forget_leader": "the house reacts to somebody who left",
     "sits.tell_of_doors": "the house tells people when a sit begins",
 }
 

@@ -48,7 +48,7 @@ WRITTEN = {
     Act.READ_HISTORY: "inside agreed mine | teacher agreed | inside agreed visible",
     Act.SCHEDULE_SIT: "teacher agreed kept",
     Act.END_SERIES: "teacher agreed",
-    Act.JOIN_SIT: "inside agreed",
+    Act.JOIN_SIT: "inside agreed kept",
     Act.FLAG_POST: "inside agreed not_mine visible",
     Act.SEE_DESK: "teacher agreed",
     Act.DECIDE_CASE: "teacher agreed about_other",

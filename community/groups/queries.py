@@ -117,6 +117,23 @@ def ensure_reader(viewer: Member, group: Group) -> None:
         raise AgreementNeeded(group.slug)
 
 
+def pairs_that_read(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Give those of the (member id, group id) pairs in which the member may read the group now: one statement."""
+    if not pairs:
+        return set()
+    statement = (
+        sa.select(Membership.member_id, Membership.group_id)
+        .join(Group, Membership.group_id == Group.id)
+        .where(
+            Membership.member_id.in_({member_id for member_id, _ in pairs}),
+            Membership.group_id.in_({group_id for _, group_id in pairs}),
+            Membership.status == Belonging.ACTIVE,
+            Membership.agreed_version >= Group.agreement_version,
+        )
+    )
+    return {(member_id, group_id) for member_id, group_id in session().execute(statement)} & pairs
+
+
 def readable_group_ids(member_id: int) -> sa.Select[int]:
     """Give, as a subquery, the ids of the groups whose content a member may read now."""
     return (

@@ -29,8 +29,9 @@ def notify(
     wanted = sorted(set(member_ids))
     if not wanted:
         return
-    _put_down(wanted, kind=kind, subject=subject, group_id=group_id, event_key=event_key, created_at=at)
-    announce(NoticesMade(member_ids=tuple(wanted)))
+    told = _put_down(wanted, kind=kind, subject=subject, group_id=group_id, event_key=event_key, created_at=at)
+    if told:
+        announce(NoticesMade(member_ids=told))
 
 
 def mark_all_seen(*, by: Member, at: datetime, up_to: int | None = None) -> int:
@@ -54,10 +55,11 @@ def forget_subject(*, kind: NoticeKind, subject: str) -> None:
     session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject == subject))
 
 
-def _put_down(member_ids: list[int], **columns: object) -> None:
-    """Write the rows as one INSERT … SELECT, which also passes over members who are gone."""
+def _put_down(member_ids: list[int], **columns: object) -> tuple[int, ...]:
+    """Write the rows as one INSERT … SELECT, which passes over members who are gone; give those who got one."""
     table = Notice.__table__.c
     values = [sa.literal(value, table[name].type) for name, value in columns.items()]
     rows = sa.select(Member.id, *values).where(Member.id.in_(member_ids))
     insert = insert_into(Notice).from_select(["member_id", *columns], rows)
-    session().execute(insert.on_conflict_do_nothing())
+    put = insert.on_conflict_do_nothing().returning(Notice.member_id)
+    return tuple(session().execute(put).scalars())

@@ -1,23 +1,28 @@
 """Planning sits, ending a series, and taking a seat."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from community.db import insert_into, session
-from community.errors import Invalid, NotAllowed
+import sqlalchemy as sa
+
+from community.db import announce, insert_into, session
+from community.errors import Conflict, Invalid
 from community.groups.models import Group
 from community.members.models import Member
 from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 from community.sits import queries
+from community.sits.facts import SeriesEnded
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
-from community.sits.plan import BUILT_IN, Plan
+from community.sits.plan import BUILT_IN, Plan, closes_at
 from community.sits.recurrence import Rule, next_occurrence
 from community.sits.sit import Sit
 from community.text import one_line
 
+OPEN_ROOM, OPEN_ROOM_EVERY = "FREQ=MINUTELY;INTERVAL=30", timedelta(minutes=30)
 
-class DoorsClosed(Invalid):
+
+class DoorsClosed(Conflict):
     """A seat is asked for before the doors open or after the room has closed."""
 
 
@@ -28,8 +33,11 @@ def schedule_sit(
     require(by, Act.SCHEDULE_SIT, group, at=at)
     if leader is not None and not group.taught_by(leader):
         raise Invalid("A sit is led by a teacher of the group, or by nobody.", field="leader")
-    if next_occurrence(rule, at) is None:
+    first = next_occurrence(rule, at)
+    if first is None:
         raise Invalid("That time has passed. Choose one that is still to come.", field="day")
+    if rule.rrule == OPEN_ROOM and closes_at(plan, first) > first + OPEN_ROOM_EVERY:
+        raise Invalid("This plan is longer than half an hour. An open room begins anew by then.", field="plan")
     series = SitSeries(
         group_id=group.id,
         title=one_line(title, limit=TITLE_LENGTH, field="title", what="title"),
@@ -40,6 +48,7 @@ def schedule_sit(
         leader_id=leader.id if leader else None,
         made_by_id=by.id,
         created_at=at,
+        over_at=closes_at(plan, first) if rule.rrule is None else None,
     )
     session().add(series)
     session().flush()
@@ -59,14 +68,15 @@ def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:
     require(by, Act.END_SERIES, series, at=at)
     if series.status is SeriesStatus.PLANNED:
         series.status, series.ended_at = SeriesStatus.ENDED, at
+        announce(SeriesEnded(series_id=series.id))
     return series
 
 
 def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
     """Take a seat; joining again is fine and keeps the first time. Raises DoorsClosed."""
     require(by, Act.JOIN_SIT, sit, at=at)
-    if sit.group.is_archived:
-        raise NotAllowed("This group is archived, so nobody sits here any more.")
+    if by.seen_as is None:
+        raise Invalid("Before your first sit, choose how the others see you. The page of the sit asks it.")
     if not sit.is_open(at):
         early = at < sit.doors_at
         raise DoorsClosed(
@@ -95,3 +105,9 @@ def tell_of_doors(*, after: datetime, at: datetime) -> int:
             at=at,
         )
     return len(sits)
+
+
+def forget_leader(*, member_id: int, group_id: int) -> None:
+    """Let the bell ring by itself where somebody who left the group would have led."""
+    theirs = sa.and_(SitSeries.group_id == group_id, SitSeries.leader_id == member_id)
+    session().execute(sa.update(SitSeries).where(theirs).values(leader_id=None))

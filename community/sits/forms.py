@@ -4,12 +4,12 @@ from wtforms import DateField, RadioField, SelectField, StringField, TimeField
 from wtforms.validators import InputRequired, Length
 
 from community.members.models import SeenAs
+from community.sits.actions import OPEN_ROOM
 from community.sits.models import TITLE_LENGTH
 from community.sits.plan import BUILT_IN
 from community.web import Form
 
-REPEATS = {"once": "Once", "FREQ=WEEKLY": "Every week", "FREQ=MINUTELY;INTERVAL=30": "Back to back, an open room"}
-ROOM_PLAN_SECONDS = 1740  # what fits into a room that opens again every half hour
+REPEATS = {"once": "Once", "FREQ=WEEKLY": "Every week", OPEN_ROOM: "Back to back, an open room"}
 
 
 class SitForm(Form):

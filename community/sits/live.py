@@ -13,9 +13,25 @@ from flask import current_app
 
 from community.clock import now
 from community.db import transaction
-from community.errors import Conflict
-from community.live import Call, Socket, command, every, member_room, on_lost, sit_room, tell, unwatch, watch
+from community.errors import Conflict, NotFound
+from community.live import (
+    Call,
+    Socket,
+    command,
+    every,
+    member_room,
+    on_lost,
+    on_turned_out,
+    sit_room,
+    sockets_of,
+    tell,
+    unwatch,
+    watch,
+)
+from community.members.facts import MemberSeenAnew
+from community.members.queries import member_by_id
 from community.sits import actions, queries
+from community.sits.facts import SeriesEnded
 from community.sits.plan import edge_index, still
 from community.sits.presence import Register
 from community.sits.sit import Sit
@@ -30,6 +46,7 @@ from community.sits.wire import (
 
 LIST = 100  # seats a page of the whole list
 FLUSH_SECONDS = 0.25
+CALLED_OFF = "This sit was called off. You can close this page; the next sits are on the page of the group."
 SWEEP_SECONDS = 1.0
 
 
@@ -45,11 +62,12 @@ class _Room:
 
     sit: Sit
     edge: int  # the last edge at which the circle caught up
+    called_off: bool = False
 
 
 register = Register()
 _rooms: dict[str, _Room] = {}
-_tabs: dict[str, set[tuple[str, str]]] = {}  # socket -> (sit, tab)
+_tabs: dict[str, dict[str, str]] = {}  # socket -> sit -> tab: a socket is one tab
 _lock = threading.Lock()
 
 
@@ -69,14 +87,22 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     with _lock:  # the sweep forgets empty rooms under the same lock, so this one cannot be forgotten half-way
         _rooms.setdefault(sit, _Room(found, edge_index(found.plan, found.starts_at, call.at)))
         register.join(sit, person, tab, at=call.at.timestamp(), socket=call.socket.sid)
-        _tabs.setdefault(call.socket.sid, set()).add((sit, tab))
+        before = _tabs.setdefault(call.socket.sid, {}).get(sit)
+        _tabs[call.socket.sid][sit] = tab
+    if before not in {None, tab}:
+        register.leave(sit, call.by.id, str(before), at=call.at.timestamp())
     watch(call, sit_room(sit), group_id=group_id)
+    if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
+        _lost(call.socket)
     return room_data(found, now()) | wire_snapshot(found, call.by.id)
 
 
 @command("sit:beat", sit=str, tab=str)
 def beat(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     """Say that one is still here; a number above the browser's own means that it missed a difference."""
+    room = _rooms.get(sit)
+    if room is not None and room.called_off:
+        raise NotFound(CALLED_OFF)
     seq = register.beat(sit, call.by.id, tab, at=call.at.timestamp(), socket=call.socket.sid)
     if seq is None or sit_room(sit) not in call.socket.rooms:
         raise NotSeated
@@ -89,7 +115,7 @@ def leave(call: Call, *, sit: str, tab: str) -> None:
     register.leave(sit, call.by.id, tab, at=call.at.timestamp())
     unwatch(call, sit_room(sit))
     with _lock:
-        _tabs.get(call.socket.sid, set()).discard((sit, tab))
+        _tabs.get(call.socket.sid, {}).pop(sit, None)
 
 
 @command("sit:snapshot", sit=str)
@@ -115,19 +141,41 @@ def leave_with_all(member_id: int, key: str, *, at: datetime) -> None:
     tell(member_room(member_id), "sit:left", {"sit": key})
 
 
-def turn_out(*, member_id: int, group_id: int) -> None:
-    """Free the seats of somebody who no longer belongs to a group."""
+def _turned_out(member_id: int, group_id: int) -> None:
+    """Free the seats of somebody who may no longer read a group."""
     with _lock:
         theirs = [key for key, room in _rooms.items() if room.sit.series.group_id == group_id]
     for key in theirs:
         register.drop_member(member_id, at=now().timestamp(), sit=key)
 
 
+def on_series_ended(fact: SeriesEnded) -> None:
+    """Let those go who wait for a sit that will not take place; one that has begun goes on to its end."""
+    at = now()
+    with _lock:
+        for room in _rooms.values():
+            if room.sit.series.id == fact.series_id and room.sit.starts_at > at:
+                room.called_off = True
+
+
+def on_seen_anew(fact: MemberSeenAnew) -> None:
+    """Dress the seats that a member holds as they wish to be seen from now on."""
+    with _lock:
+        sids = [each.sid for each in sockets_of(fact.member_id)]
+        held = [(key, tab, sid) for sid in sids for key, tab in _tabs.get(sid, {}).items() if key in _rooms]
+    if not held:
+        return
+    member, at = member_by_id(fact.member_id), now().timestamp()
+    for key, tab, sid in held:
+        person = sitter(member, queries.sit_visible_to(member, key).group)
+        register.join(key, person, tab, at=at, socket=sid)
+
+
 def _lost(socket: Socket) -> None:
     """A socket is gone without a word: its tabs may come back, so their seats are kept for a while."""
     with _lock:
-        tabs = _tabs.pop(socket.sid, set())
-    for key, tab in tabs:
+        tabs = _tabs.pop(socket.sid, {})
+    for key, tab in tabs.items():
         register.lose_tab(key, socket.member_id, tab, at=now().timestamp(), socket=socket.sid)
 
 
@@ -165,5 +213,6 @@ def _secret() -> str:
 
 
 on_lost(_lost)
+on_turned_out(_turned_out)
 every(FLUSH_SECONDS, flush)
 every(SWEEP_SECONDS, sweep)

@@ -25,7 +25,7 @@ class SitSeries(Base):
     """One sit or a recurring one, kept as wall time, zone and RRULE; ``plan`` is the copy that it uses."""
 
     __tablename__ = "sit_series"
-    __table_args__ = (one_of("status", SeriesStatus), sa.Index(None, "group_id", "status"))
+    __table_args__ = (one_of("status", SeriesStatus), sa.Index(None, "group_id", "status", "over_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"))
@@ -39,6 +39,7 @@ class SitSeries(Base):
     status: Mapped[SeriesStatus] = mapped_column(WordEnum(SeriesStatus), default=SeriesStatus.PLANNED)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]  # when the last sit's room closes; None: it has no last one
 
     group: Mapped[Group] = relationship()
     leader: Mapped[Member | None] = relationship(foreign_keys=[leader_id])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from community.db import session
 from community.errors import NotFound
-from community.groups.models import Group, GroupStatus, Membership
+from community.groups.models import Belonging, Group, GroupStatus, Membership
 from community.groups.panels import Panel, register_panel
 from community.groups.queries import (
     AgreementNeeded,
@@ -77,9 +77,11 @@ def series_for(viewer: Member, slug: str, series_id: int) -> SitSeries:
     return series
 
 
-def series_of(group: Group) -> list[SitSeries]:
-    """Give the series of a group that go on, in one statement."""
-    return list(session().scalars(_going_on().where(SitSeries.group_id == group.id).limit(A_GROUPS_SERIES)))
+def series_of(group: Group, *, at: datetime) -> list[SitSeries]:
+    """Give the series of a group that go on, in one statement; none of an archived group."""
+    if group.is_archived:
+        return []
+    return list(session().scalars(_going_on(at).where(SitSeries.group_id == group.id).limit(A_GROUPS_SERIES)))
 
 
 def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:
@@ -91,7 +93,7 @@ def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) 
 def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
     mine = (
-        _going_on()
+        _going_on(at)
         .join(Group)
         .where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable_group_ids(viewer.id)))
     )
@@ -109,7 +111,7 @@ def is_room(series: SitSeries) -> bool:
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     """List the sits whose doors open in (after, until]; open rooms are always open, so nobody is told of them."""
     series = session().scalars(
-        _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE).options(contains_eager(SitSeries.group))
+        _going_on(until).join(Group).where(Group.status == GroupStatus.ACTIVE).options(contains_eager(SitSeries.group))
     )
     lead = timedelta(minutes=10)
     found = [
@@ -128,25 +130,26 @@ def readers_of(group_id: int) -> list[int]:
         .join(Group)
         .where(
             Membership.group_id == group_id,
-            Membership.status == "active",
+            Membership.status == Belonging.ACTIVE,
             Membership.agreed_version >= Group.agreement_version,
         )
     )
     return list(session().scalars(statement))
 
 
-def _going_on() -> sa.Select[SitSeries]:
+def _going_on(at: datetime) -> sa.Select[SitSeries]:
+    still_to_come = sa.or_(SitSeries.over_at.is_(None), SitSeries.over_at > at)
     return (
         sa.select(SitSeries)
         .options(joinedload(SitSeries.leader))
-        .where(SitSeries.status == SeriesStatus.PLANNED)
+        .where(SitSeries.status == SeriesStatus.PLANNED, still_to_come)
         .order_by(SitSeries.id)
     )
 
 
 def panel_of_sits(viewer: Member, group: Group, at: datetime, asked: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG001
     """Give what the group's page shows of its sits."""
-    sits = coming(series_of(group), at=at, each=1, limit=BESIDE)
+    sits = coming(series_of(group, at=at), at=at, each=1, limit=BESIDE)
     return {"sits": sits, "begins": begins(sits[0], at) if sits else "", "is_open": bool(sits) and sits[0].is_open(at)}
 
 

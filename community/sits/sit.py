@@ -1,8 +1,9 @@
 """One sit: a series and the moment at which it starts. Computed, not kept: any process knows the same one."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from community.groups.models import Group
 from community.members.models import Member
@@ -24,7 +25,7 @@ class Sit:
     @cached_property
     def plan(self) -> Plan:
         """Give the plan that the series uses."""
-        return Plan.from_json(self.series.plan)
+        return plan_of(self.series)
 
     @property
     def key(self) -> str:
@@ -75,6 +76,16 @@ class Sit:
         return self.phase(at).name in OPEN
 
 
+def plan_of(series: SitSeries) -> Plan:
+    """Give the plan of a series; equal plans are read once, since a page asks for a dozen of them."""
+    return _read(json.dumps(series.plan, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _read(plan: str) -> Plan:
+    return Plan.from_json(json.loads(plan))
+
+
 def rule_of(series: SitSeries) -> Rule:
     """Give when a series takes place."""
     return Rule(wall=datetime.fromisoformat(series.wall_start), zone=series.zone, rrule=series.rrule)
@@ -95,7 +106,7 @@ def sits_of(series: SitSeries, *, after: datetime, before: datetime, limit: int)
 
 def not_over(series: SitSeries, *, at: datetime, before: datetime, limit: int) -> list[Sit]:
     """List the sits of a series that are open or still to come, the running one first."""
-    length = plans.closes_at(Plan.from_json(series.plan), at) - at  # the circle included
+    length = plans.closes_at(plan_of(series), at) - at  # the circle included
     return [sit for sit in sits_of(series, after=at - length, before=before, limit=limit + 1) if sit.closes_at > at][
         :limit
     ]

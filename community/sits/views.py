@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
+from community.db import transaction
 from community.groups.models import Group
 from community.groups.queries import ensure_reader, group_for, taught_group, teachers_of
 from community.members import actions as members
@@ -17,7 +18,7 @@ from community.sits.recurrence import validated
 from community.sits.sit import Sit
 from community.sits.wire import room_data
 from community.sits.wording import begins
-from community.web import Form, attempt, now, shown, viewer
+from community.web import attempt, now, shown, viewer
 from community.web.words import place
 
 bp = Blueprint("sits", __name__)
@@ -30,11 +31,9 @@ def index(slug: str) -> Any:
     """List the sits of the coming weeks."""
     group = group_for(viewer(), slug)
     ensure_reader(viewer(), group)
-    series = queries.series_of(group)
+    series = queries.series_of(group, at=now())
     sits = queries.coming(series, at=now(), each=6, limit=LISTED)
-    return render_template(
-        "sits/index.html", group=group, sits=sits, series=series, form=Form(), is_room=queries.is_room
-    )
+    return render_template("sits/index.html", group=group, sits=sits, series=series, is_room=queries.is_room)
 
 
 @bp.get("/groups/<slug>/sits/new")
@@ -72,15 +71,8 @@ def schedule(slug: str) -> Any:
 @bp.post("/groups/<slug>/series/<id:series_id>/ending")
 def end(slug: str, series_id: int) -> Any:
     """Let a series go on no longer."""
-    series = queries.series_for(viewer(), slug, series_id)
-    form = Form()
-    done = attempt(
-        form,
-        lambda at: actions.end_series(by=viewer(), series=queries.series_for(viewer(), slug, series_id), at=at),
-    )
-    if done is None:
-        sits = queries.coming(queries.series_of(series.group), at=now(), each=6, limit=LISTED)
-        return shown("sits/index.html", form=form, group=series.group, sits=sits, series=[], is_room=queries.is_room)
+    with transaction():
+        actions.end_series(by=viewer(), series=queries.series_for(viewer(), slug, series_id), at=now())
     return redirect(url_for("sits.index", slug=slug), 303)
 
 

@@ -126,3 +126,31 @@ def test_those_whom_a_sit_is_for_are_told_once_that_the_doors_are_open(people: P
     ines = browser(people.ines)
     ines.get("/notices")
     assert "The doors are open: Evening sit" in ines.page
+
+
+def test_what_is_over_makes_no_room_for_itself_in_the_lists(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    for _ in range(3):
+        maren.post("/groups/ending-on-time/sits", **wanted(title="Once only", repeat="once"))
+    with inside(), transaction():
+        session().execute(sa.update(SitSeries).values(over_at=now() - timedelta(days=1)))
+    plan_sit(people.group, people.maren, title="Still to come", begins_in=timedelta(hours=1))
+    maren.get("/groups/ending-on-time/sits")
+    assert "Still to come" in maren.page
+    assert "Once only" not in maren.page
+
+
+def test_a_long_plan_does_not_fit_an_open_room(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    form = wanted(plan="open_sit_with_walking", repeat="FREQ=MINUTELY;INTERVAL=30")
+    assert maren.post("/groups/ending-on-time/sits", **form).status_code == 422
+    assert "longer than half an hour" in maren.page
+    assert maren.post("/groups/ending-on-time/sits", **{**form, "plan": "open_room"}).status_code == 303
+
+
+def test_who_has_left_the_group_leads_nothing_in_it(people: People, browser: Open) -> None:
+    plan_sit(people.group, people.maren, leader_id=people.tomasz.id)
+    browser(people.tomasz).post("/groups/ending-on-time/departure")
+    ines = browser(people.ines)
+    ines.get("/")
+    assert "with Tomasz" not in ines.page

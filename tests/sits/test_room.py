@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from community import live as live_door
-from community.db import session
+from community.db import session, transaction
+from community.groups.models import Belonging, Membership
 from community.members.models import Member, SeenAs
 from community.sits import live as sits_live
 from community.sits.models import Attendance
@@ -13,7 +14,7 @@ from community.sits.presence import Register, Sitter
 from community.sits.recurrence import sit_key
 from community.sits.wire import DRAWN, difference_on_wire
 from tests.doors import Browser, Live
-from tests.factories import inside, make_member, plan_sit
+from tests.factories import inside, join, make_member, plan_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -77,8 +78,6 @@ def test_nothing_is_told_while_people_sit(people: People, live: Connect) -> None
 def test_a_member_is_seen_as_they_chose_on_the_wire_itself(
     people: People, live: Connect, browser: Open, seen_as: SeenAs, name: str | None, initials: str | None
 ) -> None:
-    from tests.factories import join
-
     noor = make_member("Noor Vale", seen_as=seen_as)
     join(noor, people.group)
     key = plan_sit(people.group, people.maren)
@@ -121,7 +120,6 @@ def test_one_seat_for_a_person_over_two_tabs(people: People, live: Connect) -> N
 def test_one_who_is_removed_from_the_group_loses_the_seat_and_hears_nothing(people: People, live: Connect) -> None:
     key = plan_sit(people.group, people.maren)
     ines, _ = seat(live, people.ines, key)
-    sits_live.turn_out(member_id=people.ines.id, group_id=people.group.id)
     live_door.turn_out(member_id=people.ines.id, group_id=people.group.id)
     _, answer = seat(live, people.maren, key)
     assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
@@ -170,8 +168,6 @@ def test_the_room_without_script_shows_the_plan_the_start_and_who_is_seated(
 
 
 def test_before_the_first_sit_one_is_asked_how_to_be_seen(people: People, browser: Open) -> None:
-    from tests.factories import join
-
     noor = make_member("Noor Vale", seen_as=None)
     join(noor, people.group)
     key = plan_sit(people.group, people.maren)
@@ -210,3 +206,58 @@ def test_in_a_crowd_the_difference_says_how_many_there_are_in_all(people: People
         assert diff is not None
         told = difference_on_wire("secret", "1-x", diff)
     assert (len(told["joined"]), told["total"]) == (DRAWN, 300)
+
+
+def test_a_change_of_how_one_is_seen_reaches_the_seat_at_once(people: People, live: Connect, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren)
+    seat(live, people.ines, key)
+    browser(people.ines).post("/profile", name="Ines Caldeira", zone="Europe/Lisbon", seen_as="one_more")
+    _, answer = seat(live, people.maren, key)
+    assert [each["name"] for each in answer["here"]] == [None, "Maren Oduya"]
+
+
+def test_those_who_wait_at_the_doors_are_told_that_a_sit_was_called_off(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, _ = seat(live, people.ines, key)
+    browser(people.maren).post(f"/groups/ending-on-time/series/{key.split('-')[0]}/ending")
+    refused = ines.command("sit:beat", sit=key, tab="one")["error"]
+    assert refused["kind"] == "not_found"
+    assert "called off" in refused["message"]
+
+
+def test_a_right_that_went_between_two_steps_is_found_by_the_sweep(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, _ = seat(live, people.ines, key)
+    with inside(), transaction():
+        row = session().get(Membership, (people.group.id, people.ines.id))
+        assert row is not None
+        row.status = Belonging.REMOVED  # as if it had been committed between the check and the seat
+    with inside():
+        live_door.sweep({})
+    assert ines.command("sit:beat", sit=key, tab="one")["error"]["kind"] == "conflict"
+    _, answer = seat(live, people.maren, key)
+    assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
+
+
+def test_nobody_is_seated_who_has_not_said_how_to_be_seen(people: People, live: Connect) -> None:
+    noor = make_member("Noor Vale", seen_as=None)
+    join(noor, people.group)
+    _, answer = seat(live, noor, plan_sit(people.group, people.maren))
+    assert "how the others see you" in answer["error"]["message"]
+
+
+def test_an_early_knock_is_answered_so_that_one_may_knock_again(people: People, live: Connect) -> None:
+    _, answer = seat(live, people.ines, plan_sit(people.group, people.maren, begins_in=timedelta(minutes=30)))
+    assert answer["error"]["kind"] == "conflict"
+
+
+def test_a_tab_has_one_name_on_a_socket(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, _ = seat(live, people.ines, key, "first")
+    for number in range(12):
+        ines.command("sit:join", sit=key, tab=f"name {number}")
+    ines.command("sit:leave", sit=key, tab="name 11")
+    _, answer = seat(live, people.maren, key)
+    assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(24), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("over_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('planned', 'ended')", name=op.f("ck_sit_series_status_known")),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_sit_series_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
@@ -37,7 +38,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sit_series")),
     )
     with op.batch_alter_table("sit_series", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sit_series_group_id_status"), ["group_id", "status"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sit_series_group_id_status_over_at"), ["group_id", "status", "over_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_sit_series_leader_id"), ["leader_id"], unique=False)
 
     op.create_table(
@@ -65,6 +68,6 @@ def downgrade() -> None:
     op.drop_table("attendances")
     with op.batch_alter_table("sit_series", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sit_series_leader_id"))
-        batch_op.drop_index(batch_op.f("ix_sit_series_group_id_status"))
+        batch_op.drop_index(batch_op.f("ix_sit_series_group_id_status_over_at"))
 
     op.drop_table("sit_series")

@@ -142,6 +142,7 @@ class Room {
 
   /** @param {string} message */
   #refuse(message) {
+    if (!isSilent(this.#phase)) this.#ringing.end(); // who is sitting keeps the closing bell, whatever happens
     this.#quietly(message);
   }
 

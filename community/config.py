@@ -4,12 +4,18 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from email_validator import EmailNotValidError, validate_email
 
 MINIMUM_SECRET_CHARACTERS = 32
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "default"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+USUAL_PORTS = {"http": 80, "https": 443}
+LAST_PORT = 65535
 
 
 class SettingsError(SystemExit):
@@ -50,11 +56,13 @@ class Settings:
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read and check the settings; raises SettingsError with one sentence that says what to do."""
+    """Read and check the settings, and make the data folder; raises SettingsError, which says what to do."""
     env = dict(os.environ if environ is None else environ)
     demo = _switch(env, "DEMO")
     data_dir = Path(env.get("DATA", "data")).expanduser().resolve()
-    base_url = env.get("BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/")
+    port = _number(env, "PORT", 8000, low=1, high=LAST_PORT)
+    base_url = _normal(env.get("BASE_URL") or f"http://127.0.0.1:{port}")
+    _make_folder(data_dir)
     settings = Settings(
         data_dir=data_dir,
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'community.db'}",
@@ -70,6 +78,36 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _check(settings)
     return settings
+
+
+def _normal(base_url: str) -> str:
+    """Give the address as browsers say it: lower case, without the port that goes without saying."""
+    parts = _parts("BASE_URL", base_url.rstrip("/"))
+    beside = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in USUAL_PORTS or not parts.hostname or beside:
+        raise SettingsError("BASE_URL must look like https://community.example.org, without a path.")
+    if ":" in parts.hostname:  # Werkzeug trusts no such Host header
+        raise SettingsError("BASE_URL must name its host, or give an IPv4 address: http://localhost:8000, say.")
+    port = "" if parts.port in {None, USUAL_PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def _parts(name: str, address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # looked at here, since it is not read before it is asked for
+    except ValueError as wrong:
+        raise SettingsError(f"{name} is not an address: look at its host and its port.") from wrong
+    return parts
+
+
+def _make_folder(data_dir: Path) -> None:
+    """Make the data folder; what this process writes, there and elsewhere, no other account of the machine reads."""
+    os.umask(0o077)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise SettingsError(f"DATA: the folder {data_dir} cannot be made ({wrong.strerror}).") from wrong
 
 
 def _secret_keys(env: Mapping[str, str], data_dir: Path, base_url: str) -> tuple[str, ...]:
@@ -89,7 +127,6 @@ def _secret_keys(env: Mapping[str, str], data_dir: Path, base_url: str) -> tuple
 def _kept_key(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
@@ -100,15 +137,29 @@ def _check(settings: Settings) -> None:
     for key in settings.secret_keys:
         if len(key) < MINIMUM_SECRET_CHARACTERS or key.lower() in WEAK_SECRETS or len(set(key)) < 8:  # noqa: PLR2004
             raise SettingsError("SECRET_KEY is too easy to guess: give at least 32 random characters.")
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
-        raise SettingsError("BASE_URL must look like https://community.example.org, without a path.")
-    if parts.scheme == "http" and (parts.hostname or "") not in LOOPBACK_HOSTS:
+    on_loopback = (urlsplit(settings.base_url).hostname or "") in LOOPBACK_HOSTS
+    if not settings.secure and not on_loopback:
         raise SettingsError("BASE_URL must begin with https:// unless it is 127.0.0.1 or localhost.")
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+    if settings.log_level not in LOG_LEVELS:
+        raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    _check_mail(settings, on_loopback=on_loopback)
+
+
+def _check_mail(settings: Settings, *, on_loopback: bool) -> None:
     if not settings.mail_url.startswith(("console:", "file:", "smtp://", "smtps://")):
         raise SettingsError("MAIL_URL must be console:, file:FOLDER, smtp://… or smtps://….")
+    _parts("MAIL_URL", settings.mail_url)
+    if settings.mail_url.startswith("console:") and not on_loopback:
+        raise SettingsError(
+            "MAIL_URL is missing: console: would write the links of letters into the journal. Give smtp://… or smtps://…."
+        )
+    sender = parseaddr(settings.mail_from)[1] if settings.mail_from.isprintable() else ""
+    try:
+        validate_email(sender, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as wrong:
+        raise SettingsError("MAIL_FROM must be an email address, such as sangha@community.example.org.") from wrong
 
 
 def _switch(env: Mapping[str, str], name: str) -> bool:

@@ -1,6 +1,7 @@
 """``python app.py``: bring the database up to date, fill the demo where asked, and serve by gunicorn."""
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -27,16 +28,18 @@ EPILOG = """settings are environment variables; README.md has the table. The com
 def serve(argv: list[str], make: Make) -> int:
     """Serve until told to stop; gives the exit code, with one clear line where it cannot begin."""
     options = _options(argv)
-    os.environ.update(PORT=str(options.port), DATA=str(Path(options.data).resolve()))
+    os.environ.update(PORT=options.port, DATA=str(Path(options.data).resolve()))
+    if options.host == "::1":
+        os.environ.setdefault("BASE_URL", f"http://localhost:{options.port}")
     if options.demo:
         os.environ["DEMO"] = "1"
         os.environ.setdefault("LOG_LEVEL", "WARNING")  # whoever tries it wants to see what to open, not each request
-    if not _is_free(options.host, options.port):
-        return _say(f"Port {options.port} is taken. Stop what uses it, or choose another: PORT=8001 make run")
     try:
         from_environment()
     except SettingsError as wrong:
         return _say(str(wrong))
+    if hindrance := _hindrance(options.host, int(options.port)):
+        return _say(hindrance)
     app = make()
     prepare(app)
     _greet(app, options)
@@ -64,7 +67,7 @@ class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types
         """Say how gunicorn runs us."""
         limit = self.made.extensions["settings"].socket_limit
         chosen = {
-            "bind": f"{self.options.host}:{self.options.port}",
+            "bind": _place(self.options),
             "workers": 1,
             "worker_class": "gthread",
             "threads": limit + SPARE_THREADS,
@@ -92,26 +95,36 @@ def begin(app: Flask) -> None:
 
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("app.py", description=__doc__, epilog=EPILOG)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="default 8000, or PORT")
+    parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="default 8000, or PORT")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on; default 127.0.0.1")
     parser.add_argument("--data", default=os.environ.get("DATA", "data"), help="the folder to keep all in, or DATA")
     parser.add_argument("--demo", action="store_true", help="fill it with made-up people whom anyone may step in as")
     return parser.parse_args(argv)
 
 
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def _hindrance(host: str, port: int) -> str | None:
+    """Say why nobody can listen there; None where somebody can."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return f"Port {port} is taken. Stop what uses it, or choose another: PORT=8001 make run"
+        return f"We cannot listen on {host}, port {port}: {error.strerror}."
+    return None
+
+
+def _place(options: argparse.Namespace) -> str:
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    return f"{host}:{options.port}"
 
 
 def _greet(app: Flask, options: argparse.Namespace) -> None:
     settings = app.extensions["settings"]
-    print(f"{settings.community_name} is open at http://{options.host}:{options.port}  (Ctrl-C closes it)")
+    place = f"localhost:{options.port}" if options.host == "::1" else _place(options)
+    print(f"{settings.community_name} is open at http://{place}  (Ctrl-C closes it)")
     if settings.demo:
         print(demo.whom_to_be())
     sys.stdout.flush()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from community import live as live_door
 from tests.live import wire
 from tests.live.wire import Wire, nobody_left
 
@@ -24,4 +25,6 @@ def knock(server: str) -> Iterator[Knock]:
     yield open_one
     for each in opened:
         each.hang_up()
+    for sid in list(live_door._sockets):
+        live_door.socketio.server.disconnect(sid)
     assert nobody_left()

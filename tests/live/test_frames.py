@@ -136,4 +136,3 @@ def test_a_broken_frame_cuts_its_own_line_and_no_other(
     assert wire.is_cut()
     assert jonah.command("clock:probe")["ok"]
     assert until(lambda: threads_of_lines() == before)
-    jonah.client.disconnect()

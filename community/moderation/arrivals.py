@@ -13,7 +13,7 @@ from community.moderation.models import Case, CaseReason, CaseState, ReasonKind,
 from community.moderation.steps import FLAG_REASONS, HELD_REASONS
 from community.notifications import actions as notifications
 from community.notifications.models import NoticeKind
-from community.threads.facts import PostHeld, PostWithdrawn
+from community.threads.facts import PostEditedUnread, PostHeld, PostWithdrawn
 from community.threads.models import Post
 
 Subject = tuple[SubjectKind, int]
@@ -36,6 +36,18 @@ def on_post_held(fact: PostHeld) -> None:
         about_id=fact.author_id,
         reason=HELD_REASONS[fact.held_for],
         at=post.created_at,
+    )
+
+
+def on_post_edited(fact: PostEditedUnread) -> None:
+    """Ask for a reading of a post that stands and says something else now, where posts are read before they stand."""
+    post = session().get_one(Post, fact.post_id)
+    bring(
+        (SubjectKind.POST, fact.post_id),
+        group_id=fact.group_id,
+        about_id=fact.author_id,
+        reason=HELD_REASONS[fact.held_for],
+        at=post.edited_at or post.created_at,
     )
 
 
@@ -75,11 +87,13 @@ def bring(
     by_id: int | None = None,
     words: str = "",
 ) -> Case:
-    """Open a case for a thing, or let the open one grow by a reason; the same person's second one adds nothing.
+    """Open a case for a thing, or let the open one grow by a reason; one that is there already adds nothing.
 
     A case that grows has a new version, so that nobody decides on it without having read what was added.
     """
     case, fresh = _open_case(subject, group_id=group_id, about_id=about_id, at=at)
+    if by_id is None and not fresh and queries.waits_for(case.id, reason):
+        return case
     reason_row = insert_into(CaseReason).values(case_id=case.id, kind=reason, words=words, by_id=by_id, created_at=at)
     added = session().scalar(reason_row.on_conflict_do_nothing().returning(CaseReason.id))
     if fresh:

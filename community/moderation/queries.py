@@ -60,11 +60,14 @@ class Item:
     case: Case
     thing: Thing
     brought: list[Brought]
+    outcome: str = ""  # what was decided
     as_brought: PostRevision | None = None  # what it said when it was first brought, where it reads otherwise now
 
     @property
     def title(self) -> str:
         """Say what it is about: the reason that asks most."""
+        if self.stands_unread:
+            return words.CHANGED
         return words.title_of([each.kind for each in self.brought])
 
     @property
@@ -77,6 +80,11 @@ class Item:
         """Give what may be decided now; nothing once it is decided."""
         is_open = self.case.state is CaseState.OPEN
         return steps_for(self.case.subject_kind, self.status) if is_open else ()
+
+    @property
+    def stands_unread(self) -> bool:
+        """Whether a post stands that nobody brought: its writer changed it where posts are read first."""
+        return not self.flags and self.status is PostStatus.VISIBLE and self.case.state is CaseState.OPEN
 
     @property
     def changed(self) -> bool:
@@ -140,6 +148,8 @@ def item_for(viewer: Member, case_id: int) -> Item:
     if not items:
         raise NotFound
     item = items[0]
+    if item.case.verdict is not None:
+        return replace(item, outcome=_outcome(item.case, item.case.verdict, item.case.decided_at))
     if not item.changed or not isinstance(item.thing, Post):
         return item
     earlier = threads.revisions_of(item.thing)  # the newest first
@@ -160,17 +170,32 @@ def how_it_ended(case: Case) -> str:
     now = (
         session()
         .execute(
-            sa.select(Case.state, Case.verdict, Member.name)
+            sa.select(Case.state, Case.verdict, Case.decided_at, Member.name)
             .outerjoin(Member, Member.id == Case.decided_by_id)
             .where(Case.id == case.id)
         )
         .one()
     )
     if now.state is CaseState.DECIDED:
-        return f"{now.name} has decided this: {words.DECIDED[now.verdict]}."
+        return f"{now.name} has decided this: {_outcome(case, now.verdict, now.decided_at)}."
     if now.state is CaseState.CLOSED:
         return "Nothing needs to be decided any more: it was taken back."
     return "Somebody else brought this too, while you were reading. Nothing is decided yet."
+
+
+def _outcome(case: Case, verdict: Verdict, decided_at: datetime | None) -> str:
+    """Say what was decided: a post that a teacher put back directly was not left as it was."""
+    put_back = sa.exists().where(
+        LogEntry.group_id == case.group_id,
+        LogEntry.subject_kind == LogSubject.POST,
+        LogEntry.subject_id == case.subject_id,
+        LogEntry.act == LogAct.RESTORED,
+        LogEntry.at == decided_at,
+    )
+    about_post = case.subject_kind is SubjectKind.POST
+    if about_post and verdict is Verdict.LEAVE and session().scalar(sa.select(put_back)):
+        return words.PUT_BACK
+    return words.DECIDED[verdict]
 
 
 def who_may_decide(group_id: int, *, about_id: int) -> list[int]:
@@ -256,6 +281,12 @@ def has_brought(member: Member, post_id: int) -> bool:
         )
     )
     return session().scalar(statement.limit(1)) is not None
+
+
+def waits_for(case_id: int, reason: ReasonKind) -> bool:
+    """Whether the house has put this reason to a case before; members' own are told apart by who they are."""
+    its = sa.and_(CaseReason.case_id == case_id, CaseReason.kind == reason, CaseReason.by_id.is_(None))
+    return session().scalar(sa.select(CaseReason.id).where(its).limit(1)) is not None
 
 
 def who_brought(case_id: int) -> set[int]:

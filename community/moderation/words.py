@@ -18,17 +18,12 @@ TITLES = {
     ReasonKind.HELD_NEWCOMER: "A first post, waiting for a welcome",
     ReasonKind.HELD_EVERYTHING: "A post, waiting for a reading",
 }
+CHANGED = "A post that was changed, waiting for a reading"
 FLAGS = {
     ReasonKind.FLAG_CLIENT: "It could identify a client",
     ReasonKind.FLAG_UNKIND: "It is unkind or unsafe",
     ReasonKind.FLAG_WORRIED: "I am worried about the writer",
     ReasonKind.FLAG_OTHER: "Something else",
-}
-BROUGHT_BECAUSE = {
-    ReasonKind.FLAG_CLIENT: "it could identify a client",
-    ReasonKind.FLAG_UNKIND: "it is unkind or unsafe",
-    ReasonKind.FLAG_WORRIED: "they are worried about the writer",
-    ReasonKind.FLAG_OTHER: "of something else",
 }
 BUTTONS = {
     Verdict.LET_THROUGH: "Let it through",
@@ -46,7 +41,7 @@ WHY = {
 }
 WITH_A_WORD = {
     Verdict.LET_THROUGH: "{name} reads this. It also stands in the group’s record.",
-    Verdict.LEAVE: "The teachers read this in the record. {name} is not told that the post was brought.",
+    Verdict.LEAVE: "The other teachers read this in the record. {name} is not told of it.",
 }
 LEAVING = {
     PostStatus.HIDDEN: "Leave it hidden",
@@ -58,7 +53,7 @@ DONE = {
     Verdict.LET_THROUGH: "It stands in the thread now, and its writer is told.",
     Verdict.RETURN: "It went back to its writer as a draft, with your words.",
     Verdict.HIDE: "It is hidden from the group, and its writer is told why.",
-    Verdict.LEAVE: "It stays as it is. Whoever brought it is told that a teacher has read it.",
+    Verdict.LEAVE: "It stays as it is. Whoever brought something is told that a teacher has read it.",
     Verdict.ADMIT: "They belong to the group now, and are told.",
     Verdict.DECLINE: "They are told, in your words.",
 }
@@ -74,12 +69,12 @@ DID = {
     LogAct.LET_THROUGH: "let a post through",
     LogAct.RETURNED: "returned a post to its writer",
     LogAct.HID: "hid a post for now",
-    LogAct.LEFT: "read a post that was brought, and left it as it is",
+    LogAct.LEFT: "read a post, and left it as it is",
     LogAct.RESTORED: "put a hidden post back",
     LogAct.ADMITTED: "welcomed a new member",
     LogAct.DECLINED: "answered somebody who asked to join: not now",
     LogAct.MUTED: "asked a member to write nothing for a time",
-    LogAct.UNMUTED: "asked a member to write again",
+    LogAct.UNMUTED: "let a member write again before the time was over",
     LogAct.REMOVED: "removed a member from the group",
 }
 DECIDED = {
@@ -90,6 +85,7 @@ DECIDED = {
     Verdict.ADMIT: "welcomed them in",
     Verdict.DECLINE: "answered: not now",
 }
+PUT_BACK = "put it back"
 # What the person concerned is told.
 TO_WRITER = {
     LogAct.LET_THROUGH: "Your post in {place} stands in the thread now",

@@ -43,3 +43,14 @@ class PostWithdrawn(Event):
     group_id: int
     thread_id: int
     post_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostEditedUnread(Event):
+    """A post that stands was edited where what its writer writes waits for a reading: the new words had none yet."""
+
+    group_id: int
+    thread_id: int
+    post_id: int
+    author_id: int
+    held_for: HeldFor

@@ -4,7 +4,9 @@ import html
 
 import pytest
 
-from tests.factories import join, make_member, make_thread
+from community.db import transaction
+from community.threads.models import Post, PostStatus
+from tests.factories import inside, join, make_member, make_thread
 from tests.moderation import scenes
 from tests.moderation.scenes import Browsers
 from tests.people import People
@@ -83,3 +85,30 @@ def test_a_name_with_an_apostrophe_is_written_once(people: People, browser: Brow
     teacher = browser(people.maren)
     teacher.get("/desk")
     assert "N'Golo reads why." in html.unescape(teacher.page)
+
+
+def test_a_post_that_is_changed_where_posts_are_read_first_comes_to_the_desk(people: People, browser: Browsers) -> None:
+    post, writer, teacher = scenes.held_post(browser, people.group, people.ines), browser(people.ines), people.maren
+    assert scenes.decide(browser(teacher), scenes.open_case(), "let_through") == 303
+    for version, said in (("1", NAMED), ("2", UNNAMED)):
+        assert writer.post(f"/posts/{post.id}/edit", source=said, version=version).status_code == 303
+    case, reader = scenes.open_case(), browser(people.maren)
+    for path in ("/desk", f"/cases/{case.id}"):
+        reader.get(path)
+        assert "A post that was changed, waiting for a reading" in reader.page
+        assert UNNAMED in reader.page
+        assert f'href="/posts/{post.id}/history"' in reader.page
+    assert scenes.decide(reader, case, "hide", "Who this is can be told.", reading=3) == 303
+    assert scenes.status_of(post) == "hidden"
+
+
+def test_a_case_says_that_the_post_was_put_back(people: People, browser: Browsers) -> None:
+    post, teacher = scenes.visible_post(people.group, people.ines), browser(people.maren)
+    scenes.bring(browser(people.jonah), post)
+    case = scenes.open_case()
+    with inside(), transaction() as rows:
+        rows.get_one(Post, post.id).status = PostStatus.HIDDEN
+    assert teacher.post(f"/posts/{post.id}/restorings").status_code == 303
+    teacher.get(f"/cases/{case.id}")
+    assert "put it back." in teacher.page
+    assert scenes.decide(browser(people.tomasz), case, "leave") == 409

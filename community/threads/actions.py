@@ -18,8 +18,8 @@ from community.members.models import Member
 from community.permissions import Act, require
 from community.text import tidy
 from community.threads import standing
-from community.threads.facts import PostHeld, PostWithdrawn
-from community.threads.holding import status_of_new_post
+from community.threads.facts import PostEditedUnread, PostHeld, PostWithdrawn
+from community.threads.holding import held_for, status_of_new_post
 from community.threads.models import (
     DRAFT_LENGTH,
     NOTE_LENGTH,
@@ -107,6 +107,9 @@ def open_thread(
     )
     post = _new_post(thread, by, text, write_key=write_key, at=at)
     post.is_opening, thread.status = True, post.status
+    if post.status is PostStatus.VISIBLE:  # nobody waits in a thread that is not there yet
+        thread.last_position = post.position = 1
+        post.published_at = at
     session().add(thread)
     session().flush()
     _put(post, read_to=None, began_from=began_from, at=at)
@@ -171,7 +174,17 @@ def edit_post(
     if retitled and title is not None:
         thread.title, thread.wants = title, wants
     standing.say_changed(post)
+    _ask_for_reading(post, by)
     return post
+
+
+def _ask_for_reading(post: Post, by: Member) -> None:
+    """Bring an edit before a teacher where a new post by the same writer would wait for one."""
+    membership = post.group.membership_of(by)
+    reason = held_for(post.group, membership) if membership and post.status is PostStatus.VISIBLE else None
+    if reason is not None:
+        ids = {"group_id": post.group.id, "thread_id": post.thread_id, "post_id": post.id}
+        announce(PostEditedUnread(**ids, author_id=post.author_id, held_for=reason))
 
 
 def withdraw_post(*, by: Member, post: Post, at: datetime) -> Post:
@@ -190,7 +203,7 @@ def _new_post(thread: Thread, by: Member, text: PostText, *, write_key: str | No
     membership = thread.group.membership_of(by)
     if membership is None:
         raise NotAllowed
-    status, held_for = status_of_new_post(thread.group, membership)
+    status, reason = status_of_new_post(thread.group, membership)
     return Post(
         thread=thread,
         author=by,
@@ -200,7 +213,7 @@ def _new_post(thread: Thread, by: Member, text: PostText, *, write_key: str | No
         renderer=text.renderer,
         content_note=text.content_note,
         status=status,
-        held_for=held_for,
+        held_for=reason,
         write_key=write_key,
         created_at=at,
     )
@@ -210,7 +223,7 @@ def _put(post: Post, *, read_to: int | None, began_from: str, at: datetime) -> N
     """Keep a new post, and do what follows from where it stands; the draft that it was is gone with that."""
     thread, by = post.thread, post.author
     _clear_draft(by, thread.group_id, None if post.is_opening else thread.id, began_from)
-    if post.status is PostStatus.VISIBLE:
+    if post.status is PostStatus.VISIBLE and post.position is None:
         standing.take_place(post, at=at)
     session().add(post)
     session().flush()
@@ -369,7 +382,7 @@ def let_through(*, by: Member, post: Post, at: datetime) -> Post:
     """Let a held post take its place, after what was written while it waited, and tell those it answers."""
     require(by, Act.LET_POST_THROUGH, post, at=at)
     standing.step(post, PostStatus.VISIBLE)
-    if post.is_opening:
+    if post.is_opening or post.thread.opening_gone:
         post.thread.status = PostStatus.VISIBLE
     standing.take_place(post, at=at)
     standing.say_written(post)

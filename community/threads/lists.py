@@ -15,7 +15,6 @@ from community.permissions import Act, may
 from community.threads.models import THREADS_A_PAGE, PostStatus, ReadMark, Thread, Wants
 from community.threads.paging import Cursor, read_cursor
 from community.threads.queries import VIEWER, Selected, id_of
-from community.threads.wording import WITHOUT_ITS_FIRST_POST
 
 NEWS_LASTS = timedelta(days=28)
 NEWS_A_GROUP = 100
@@ -101,9 +100,9 @@ def _read(statement: Selected, viewer: Member, group: Group, cursor: Cursor | No
 
 
 def _row(*row: Any) -> ThreadRow:
-    thread_id, title, excerpt, wants, status, last, last_at, author_id, author, mark, group, joined_at = row
+    thread_id, title, excerpt, wants, status, last, last_at, gone, author_id, author, mark, group, joined_at = row
     fresh = news(last_position=last, mark=mark, since_joining=last_at > joined_at)
-    writer = "" if title == WITHOUT_ITS_FIRST_POST else author
+    writer = "" if gone else author
     path = f"/threads/{thread_id}?at=unread" if mark else f"/threads/{thread_id}"
     return ThreadRow(thread_id, title, excerpt, wants, status, last, last_at, author_id, writer, group, fresh, path)
 
@@ -165,7 +164,7 @@ def _rows(*more: Any) -> Selected:
     read = sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == VIEWER)
     columns = (
         *(Thread.id, Thread.title, Thread.excerpt, Thread.wants, Thread.status, Thread.last_position),
-        *(Thread.last_activity_at, Thread.author_id, Member.name, ReadMark.position, *more),
+        *(Thread.last_activity_at, Thread.opening_gone, Thread.author_id, Member.name, ReadMark.position, *more),
     )
     return sa.select(*columns).select_from(Thread).join(Member, Member.id == Thread.author_id).outerjoin(ReadMark, read)
 

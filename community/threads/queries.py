@@ -167,10 +167,22 @@ def _posts_in_reach(statement: Selected) -> Selected:
 
 
 def _stands_for_viewer() -> sa.ColumnElement[bool]:
-    """A thread follows its opening post: held or hidden, it is there for its writer and the teachers only."""
+    """A thread follows its opening post: held or hidden, it is there for its writer and the teachers only.
+
+    One whose opening was taken back, and whose answers all wait, is there for their writers and the teachers.
+    """
     aside = Thread.status.in_([PostStatus.HELD, PostStatus.HIDDEN])
-    theirs = sa.or_(Thread.author_id == VIEWER, Membership.role == Role.TEACHER)
-    return sa.or_(Thread.status == PostStatus.VISIBLE, sa.and_(aside, theirs))
+    teaches = Membership.role == Role.TEACHER
+    theirs = sa.or_(Thread.author_id == VIEWER, teaches)
+    answer = aliased(Post)
+    waiting = sa.exists().where(
+        answer.thread_id == Thread.id,
+        answer.status == PostStatus.HELD,
+        sa.or_(answer.author_id == VIEWER, teaches),
+    )
+    return sa.or_(
+        Thread.status == PostStatus.VISIBLE, sa.and_(aside, theirs), sa.and_(Thread.opening_gone.is_(True), waiting)
+    )
 
 
 def _held_for_viewers_eyes(teaches: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

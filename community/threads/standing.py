@@ -16,6 +16,7 @@ from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.threads import queries
 from community.threads.facts import PostChanged, PostWritten
+from community.threads.holding import FIRST_POSTS_AT_MOST
 from community.threads.models import POST_STEPS, Post, PostRevision, PostStatus, ReadMark, Thread
 from community.threads.wording import WITHOUT_ITS_FIRST_POST
 
@@ -101,8 +102,11 @@ def let_mark_follow(post: Post, *, read_to: int | None) -> None:
 
 
 def count_as_known(membership: Membership | None) -> None:
-    """Count a post that stands, until its writer is no newcomer any more; nothing is counted after that."""
-    if membership is not None and membership.posts_let_through < membership.group.held_first_posts:
+    """Count a post that stands, up to the most that a group may ask to read of somebody new.
+
+    Whatever the group asks now: when it asks for more later, nobody who has written for long begins again.
+    """
+    if membership is not None and membership.posts_let_through < FIRST_POSTS_AT_MOST:
         membership.posts_let_through += 1
 
 
@@ -130,21 +134,21 @@ def keep_revision(post: Post, *, title: str, written_at: datetime) -> None:
 def let_go_of_opening(post: Post) -> None:
     """Let a thread go on without the first post that its writer no longer stands by, or close it with that.
 
-    The title was part of what was taken back, so it goes as well, and stays in the history. A thread that a
-    teacher had hidden stays hidden when its writer withdraws: nobody undoes a teacher's act by that.
+    The title was part of what was taken back, so it goes as well, and stays in the history. With title and words
+    gone, nothing is left of what a teacher may have hidden, and the answers of others are there again. Where all
+    answers still wait, the thread is closed to all but their writers and the teachers (``queries``), until one of
+    them takes its place.
     """
-    thread = post.thread
-    if not _has_others(post):
-        thread.status = post.status
+    thread, answers = post.thread, _answers_to(post)
+    thread.status = post.status if answers <= {PostStatus.HELD} else PostStatus.VISIBLE
+    if not answers:
         return
     keep_revision(post, title=thread.title, written_at=post.edited_at or post.created_at)
     post.version += 1
-    thread.title, thread.excerpt, thread.wants = WITHOUT_ITS_FIRST_POST, "", None
-    if thread.status is PostStatus.HIDDEN and post.status is PostStatus.WITHDRAWN:
-        return
-    thread.status = PostStatus.VISIBLE
+    thread.title, thread.excerpt, thread.wants, thread.opening_gone = WITHOUT_ITS_FIRST_POST, "", None, True
 
 
-def _has_others(post: Post) -> bool:
-    others = sa.select(Post.id).where(Post.thread_id == post.thread_id, Post.id != post.id, Post.status.in_(STANDING))
-    return session().scalar(others.limit(1)) is not None
+def _answers_to(post: Post) -> set[PostStatus]:
+    """Give how the other posts of the thread stand, each way once."""
+    others = sa.select(Post.status).where(Post.thread_id == post.thread_id, Post.id != post.id)
+    return set(session().scalars(others.where(Post.status.in_(STANDING)).distinct()))

@@ -24,8 +24,9 @@ from community.threads.forms import (
     WordsForm,
     chosen_wants,
 )
+from community.threads.holding import held_for
 from community.threads.lists import panel_of_threads
-from community.threads.models import Draft, Post, PostStatus, Thread
+from community.threads.models import Draft, HeldFor, Post, PostStatus, Thread
 from community.threads.paging import page_of, positions_of, read_page
 from community.threads.rights import Rights, rights_in
 from community.threads.wording import PostText, post_text, thread_title
@@ -370,6 +371,11 @@ def _rights(thread: Thread) -> Rights:
     return rights_in(viewer(), thread, at=now())
 
 
+def _held_for(group: Group) -> HeldFor | None:
+    membership = group.membership_of(viewer())
+    return held_for(group, membership) if membership else None
+
+
 def _place_of(post: Post) -> str:
     return url_for("threads.show", thread_id=post.thread_id, page=post.page, _anchor=f"post-{post.id}")
 
@@ -404,13 +410,13 @@ def _page(opened: queries.Opened, page: int, form: ReplyForm, *, preview: PostTe
         membership=thread.group.membership_of(viewer()),
         drawn=drawn(posts, rights),
         people=drawn_people(posts, viewer().id),
-        opening_is_gone=bool(posts) and posts[0].is_opening and posts[0].author is None,
         page=page,
         first=first,
         reach=reach,
         read_before=opened.mark,
         unread_elsewhere=not first <= opened.mark + 1 <= last and 0 < opened.mark < thread.last_position,
         draft=opened.draft,
+        held_for=_held_for(thread.group),
         rights=rights,
         preview=preview,
     )
@@ -429,7 +435,8 @@ def _reply_form(draft: Draft | None) -> ReplyForm:
 
 
 def _new_page(group: Group, form: ThreadForm, *, preview: PostText | None = None, draft: Draft | None = None) -> Any:
-    return shown("threads/new.html", form=form, group=group, preview=preview, draft=draft)
+    held = _held_for(group)
+    return shown("threads/new.html", form=form, group=group, preview=preview, draft=draft, held_for=held)
 
 
 def _thread_form(draft: Draft | None) -> ThreadForm:
@@ -459,4 +466,6 @@ def _edit_page(post: Post, form: EditForm, *, preview: PostText | None = None) -
     stale = form.status == actions.EditedMeanwhile.status or form.version.data is None
     if stale:
         form.version.data = post.version
-    return shown("threads/edit.html", form=form, post=post, thread=post.thread, preview=preview, stale=stale)
+    read_too = post.status is PostStatus.VISIBLE and _held_for(post.group) is not None
+    context = {"post": post, "thread": post.thread, "preview": preview, "stale": stale, "read_too": read_too}
+    return shown("threads/edit.html", form=form, **context)

@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from community.db import session
+from community.clock import now
+from community.db import session, transaction
 from community.groups.models import GroupStatus
+from community.members.models import Member
 from community.moderation.models import Case, CaseState
+from community.threads import actions, queries
 from community.threads.models import POST_STEPS, HeldFor, PostRevision, PostStatus, Thread, Wants
 from community.threads.wording import WITHOUT_ITS_FIRST_POST
-from tests.factories import inside, make_post, make_thread
+from tests.factories import inside, join, make_member, make_post, make_thread
 from tests.people import People
 from tests.threads import scenes
 from tests.threads.scenes import Browsers
@@ -235,13 +238,58 @@ def test_a_thread_that_was_answered_goes_on_without_its_first_post_and_its_title
     assert revisions(post.id)[-1].title == "The lean"
 
 
-def test_a_thread_that_a_teacher_hid_is_not_opened_by_a_withdrawal(people: People, browser: Browsers) -> None:
+def test_the_answers_in_a_hidden_thread_are_there_again_once_its_first_post_is_taken_back(
+    people: People, browser: Browsers
+) -> None:
     thread = answered(people, status=PostStatus.HIDDEN)
     post = scenes.posts_in(thread)[0]
     scenes.change(post, status=PostStatus.HIDDEN)
     browser(people.jonah).post(f"/posts/{post.id}/withdrawal")
     assert scenes.fresh(post).status is PostStatus.WITHDRAWN
-    assert browser(people.ines).get(f"/threads/{thread.id}").status_code == 404
+    reader = browser(people.ines)
+    assert reader.get(f"/threads/{thread.id}").status_code == 200
+    assert BEFORE in reader.page
+    assert "The lean" not in reader.page
+
+
+def test_no_page_of_a_thread_names_who_began_it_and_took_it_back(people: People, browser: Browsers) -> None:
+    thread = scenes.long_thread(people.group, people.maren, 25)
+    opening = scenes.posts_in(thread)[0]
+    for row in (opening, thread):
+        scenes.change(row, author_id=people.jonah.id)
+    browser(people.jonah).post(f"/posts/{opening.id}/withdrawal")
+    reader = browser(people.ines)
+    for page in (1, 2):
+        reader.get(f"/threads/{thread.id}?page={page}")
+        assert "Jonah" not in reader.page
+    reader.get(f"/groups/{people.group.slug}")
+    assert "Jonah began" not in reader.page
+
+
+def test_a_thread_whose_answers_all_wait_is_gone_for_all_but_their_writers_and_the_teachers(
+    people: People, browser: Browsers
+) -> None:
+    thread = make_thread(people.group, people.jonah, title="The lean")
+    waiting = scenes.held_post(thread, people.ines, BEFORE)
+    opening = scenes.posts_in(thread)[0]
+    answer = browser(people.jonah).post(f"/posts/{opening.id}/withdrawal")
+    assert answer.headers["Location"] == f"/groups/{people.group.slug}"
+    other = make_member("Nia Sole")
+    join(other, people.group)
+    answers = {who.name: browser(who).get(f"/threads/{thread.id}").status_code for who in
+               (people.jonah, other, people.ines, people.maren)}  # fmt: skip
+    assert list(answers.values()) == [404, 404, 200, 200], answers
+    writer = browser(people.ines)
+    writer.get(f"/threads/{thread.id}")
+    assert BEFORE in writer.page
+    assert "The lean" not in writer.page
+    with inside(), transaction() as rows:
+        teacher = rows.get_one(Member, people.maren.id)
+        actions.let_through(by=teacher, post=queries.post_to_keep(teacher, waiting.id), at=now())
+    for who in (people.jonah, other):
+        reader = browser(who)
+        assert reader.get(f"/threads/{thread.id}").status_code == 200
+        assert BEFORE in reader.page
 
 
 def test_withdrawing_a_held_post_clears_the_desk(people: People, browser: Browsers) -> None:

@@ -1,5 +1,6 @@
 """Words that a teacher gave back: no page that was open before writes over them."""
 
+from typing import Any
 from uuid import uuid4
 
 from community.clock import now
@@ -97,7 +98,7 @@ def test_note_and_wish_of_what_was_begun_are_kept_below(people: People, browser:
     writer = browser(people.ines)
     scenes.begin(writer, people.group, "The lean", DEAR, content_note="A town", wants="be_heard")
     thread = scenes.threads_in(people.group)[-1]
-    begun = {"title": "Another", "source": OTHER, "content_note": "A death", "wants": "questions"}
+    begun: dict[str, Any] = {"title": "Another", "source": OTHER, "content_note": "A death", "wants": "questions"}
     writer.post(f"/drafts?group={people.group.slug}", **begun)
     give_back(people, scenes.posts_in(thread)[0])
     draft = draft_of(people)

@@ -1,5 +1,7 @@
 """What a page carries along unseen and comes back broken: somebody is told, and can go on."""
 
+from typing import Any
+
 import pytest
 
 from community.threads.models import Thread
@@ -12,7 +14,7 @@ from tests.threads.scenes import Browsers
 
 WORDS = "I lean forward, and stop."
 SENTENCE = "The page was not whole when it was sent."
-BROKEN = [
+BROKEN: list[dict[str, Any]] = [
     {"write_key": "nope"},
     {"read_to": "x"},
     {"read_to": "-1"},
@@ -28,7 +30,7 @@ def sent_again(writer: Browser, action: str) -> int:
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda fields: next(iter(fields)))
 def test_a_broken_unseen_field_is_spoken_of_once_and_mended(
-    people: People, browser: Browsers, broken: dict[str, str]
+    people: People, browser: Browsers, broken: dict[str, Any]
 ) -> None:
     thread: Thread = make_thread(people.group, people.jonah)
     writer, action = browser(people.ines), f"/threads/{thread.id}/posts"

@@ -313,6 +313,21 @@ def test_a_newcomers_first_post_waits_and_the_next_does_not_once_it_was_let_thro
     assert scenes.posts_in(thread)[-1].status is PostStatus.VISIBLE
 
 
+def test_one_who_has_written_for_long_is_no_newcomer_when_more_is_asked(people: People, browser: Browsers) -> None:
+    thread = make_thread(people.group, people.jonah)
+    scenes.change(people.group, holding=Holding.NEWCOMERS, held_first_posts=1)
+    scenes.change(scenes.membership(people.ines, people.group), posts_let_through=1)
+    writer = browser(people.ines)
+    for _ in range(2):
+        scenes.reply(writer, thread)
+    scenes.change(people.group, held_first_posts=3)
+    scenes.reply(writer, thread)
+    assert scenes.posts_in(thread)[-1].status is PostStatus.VISIBLE
+    scenes.change(people.group, held_first_posts=20)
+    scenes.reply(writer, thread)
+    assert scenes.posts_in(thread)[-1].status is PostStatus.HELD
+
+
 def test_one_who_wrote_while_nothing_was_held_is_no_newcomer_later(people: People, browser: Browsers) -> None:
     thread = make_thread(people.group, people.jonah)
     scenes.change(scenes.membership(people.ines, people.group), posts_let_through=0)
@@ -375,7 +390,7 @@ def test_what_was_written_more_than_an_hour_ago_does_not_count(people: People, b
 # What it costs
 
 
-def test_an_answer_is_nine_statements_however_long_the_thread_and_large_the_group(
+def test_an_answer_is_ten_statements_however_long_the_thread_and_large_the_group(
     people: People, browser: Browsers, statements: Statements
 ) -> None:
     for length, name in ((2, "Small Circle"), (300, "Large Circle")):
@@ -389,7 +404,7 @@ def test_an_answer_is_nine_statements_however_long_the_thread_and_large_the_grou
         with statements() as seen:
             assert scenes.reply(writer, scenes.fresh(thread)).status_code == 303
         asked = [statement for statement in seen if "FROM threads \nWHERE" not in statement]  # the test's own look
-        assert len(asked) == 9, "\n".join(seen)
+        assert len(asked) == 10, "\n".join(seen)
         assert len(scenes.told(people.jonah)) >= 1
         assert all(scenes.told(member) for member in crowd)
 

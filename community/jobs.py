@@ -41,6 +41,11 @@ def each_minute(work: Callable[[], None]) -> Callable[[], Any]:
     return huey.periodic_task(crontab(), name=work.__qualname__)(_in_app(work))  # type: ignore[no-any-return]
 
 
+def each_hour(work: Callable[[], None]) -> Callable[[], Any]:
+    """Make work that runs once an hour."""
+    return huey.periodic_task(crontab(minute="17"), name=work.__qualname__)(_in_app(work))  # type: ignore[no-any-return]
+
+
 def start() -> None:
     """Begin to work off the queue in threads of this process: two, so that one slow job does not hold up all."""
     consumer = QuietConsumer(huey, workers=2, periodic=True, initial_delay=0.05, max_delay=1.0)

@@ -15,6 +15,7 @@ log = structlog.get_logger("community.mail")
 
 # Seconds to wait after the first, second, … attempt that failed; after the last one the mail is parked.
 BACK_OFF_SECONDS = (60, 300, 1800, 7200, 21600)
+KEPT_FOR = timedelta(days=7)  # for whoever looks why a letter did not come
 
 
 class MailState(StrEnum):
@@ -85,3 +86,12 @@ def begin_attempt(mail: OutboxMail, *, at: datetime) -> None:
 def mark_sent(mail: OutboxMail, *, at: datetime) -> None:
     """Close the row, and let go of the words: they are with the person now."""
     mail.state, mail.sent_at, mail.body = MailState.SENT, at, ""
+
+
+def forget_old(*, at: datetime) -> None:
+    """Delete what was sent or given up a week ago: who was written to, and about what, is nobody's business then."""
+    over = sa.or_(
+        OutboxMail.sent_at <= at - KEPT_FOR,
+        sa.and_(OutboxMail.state == MailState.PARKED, OutboxMail.due_at <= at - KEPT_FOR),
+    )
+    session().execute(sa.delete(OutboxMail).where(over), execution_options={"synchronize_session": False})

@@ -24,6 +24,7 @@ ASKS_NOBODY = {
     "members.close_door": "an operator's command",
     "members.come_in": "nobody is signed in; the letter's token is the right",
     "members.edit_profile": "changes nothing but the account of `by`",
+    "members.forget_old": "the house lets go of what is over",
     "members.look_up_resets": "the house writes the letters that were asked for",
     "members.make_member": "an operator's command, or part of coming in",
     "members.note_seen": "the house keeps count, in batches",

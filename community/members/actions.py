@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 SIGNED_IN_FOR = timedelta(days=30)
 JOINING_LASTS = timedelta(days=3)
 RESET_LASTS = timedelta(minutes=30)
+KEPT_FOR = timedelta(days=7)  # what is over stays for a week, for whoever looks into something odd
 
 
 def clean_email(text: str) -> str:
@@ -249,6 +250,18 @@ def note_seen(*, seen: dict[int, datetime]) -> None:
         session().execute(sa.update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=at))
 
 
+def forget_old(*, at: datetime) -> None:
+    """Delete what is over: sign-ins and resets a week after their end, ways in with what they held at once."""
+    ago = at - KEPT_FOR
+    idle = SignIn.last_seen_at <= ago - queries.IDLE
+    for model, over in (
+        (SignIn, sa.or_(SignIn.ended_at <= ago, SignIn.expires_at <= ago, idle)),
+        (Joining, sa.or_(Joining.used_at.is_not(None), Joining.expires_at <= at)),
+        (PasswordReset, PasswordReset.expires_at <= ago),
+    ):
+        session().execute(sa.delete(model).where(over), execution_options={"synchronize_session": False})
+
+
 def ask_for_reset(*, email: str, at: datetime) -> PasswordReset:
     """Write down that somebody asked; a job looks the address up, so known and unknown take the same time."""
     reset = PasswordReset(email=clean_email(email), created_at=at, expires_at=at + RESET_LASTS)
@@ -266,7 +279,7 @@ def look_up_resets(*, letterhead: Letterhead, at: datetime) -> int:
         if member is None or not member.is_active or reset.expires_at <= at:
             continue
         token, reset.token_hash = new_token()
-        reset.member_id = member.id
+        reset.member_id, reset.expires_at = member.id, at + RESET_LASTS  # counted from the letter, as it says
         subject, body = letterhead.reset(token)
         post_mail(to=member.email, subject=subject, body=body, at=at)
     return len(waiting)

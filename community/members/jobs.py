@@ -5,9 +5,10 @@ from datetime import datetime
 
 from flask import current_app
 
+from community import mail
 from community.clock import now
 from community.db import transaction
-from community.jobs import each_minute
+from community.jobs import each_hour, each_minute
 from community.members import actions, queries
 from community.members.letters import Letterhead
 from community.members.queries import SignedIn
@@ -42,6 +43,15 @@ def look_up_resets() -> None:
         looked_up = actions.look_up_resets(letterhead=Letterhead(settings.community_name, settings.base_url), at=now())
     if looked_up:
         send_waiting()  # another worker may have looked into the outbox before these letters lay in it
+
+
+@each_hour
+def forget_old() -> None:
+    """Let go of what is over."""
+    at = now()
+    with transaction():
+        actions.forget_old(at=at)
+        mail.forget_old(at=at)
 
 
 def arrive(token: str, at: datetime) -> SignedIn | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from community.clock import now
 from community.db import session, transaction
 from community.jobs import huey
 from community.mail import OutboxMail
+from community.members import actions
 from community.members.models import MemberStatus, PasswordReset
 from community.members.tokens import token_hash
 from tests.factories import PASSWORD, inside, make_member
@@ -81,7 +83,8 @@ def test_a_link_is_good_for_half_an_hour(app: Flask, people: People, browser: Op
     path = asked(app, browser, people.ines.email)
     with inside(), transaction() as rows:
         (reset,) = rows.scalars(sa.select(PasswordReset))
-        assert (reset.expires_at - reset.created_at).total_seconds() == 30 * 60
+        assert reset.looked_up_at is not None
+        assert reset.expires_at - reset.looked_up_at == timedelta(minutes=30)
         reset.expires_at = now()
     assert browser().get(path).status_code == 404
     assert browser().post(path, password=NEW_PASSWORD).status_code == 404
@@ -150,3 +153,13 @@ def test_links_are_tried_slowly(people: People, browser: Open) -> None:
     someone = browser()
     said = [someone.post("/reset", email=f"someone{number}@example.org").status_code for number in range(11)]
     assert said == [200] * 10 + [429]
+
+
+def test_the_half_hour_begins_when_the_letter_is_written(app: Flask, people: People) -> None:
+    asked_at = now() - timedelta(minutes=20)
+    with inside(), transaction():
+        actions.ask_for_reset(email=people.ines.email, at=asked_at)
+    with inside():
+        (reset,) = session().scalars(sa.select(PasswordReset))
+    assert timedelta(minutes=29) < reset.expires_at - now() <= timedelta(minutes=30)
+    path_in(letters(app, people.ines.email)[-1], "reset")

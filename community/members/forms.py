@@ -3,7 +3,7 @@
 from zoneinfo import available_timezones
 
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from community.members.models import (
     EMAIL_LENGTH,
@@ -99,12 +99,12 @@ class ProfileForm(Form):
     zone = zone_field()
     seen_as = RadioField(
         "How I am seen in a sit",
+        [Optional()],
         choices={
             SeenAs.NAME.value: "By my name",
             SeenAs.INITIALS.value: "By my initials",
             SeenAs.ONE_MORE.value: "As one more person",
         },
-        default=SeenAs.INITIALS.value,
     )
 
 

@@ -83,6 +83,8 @@ def let_in(member_id: int, *, kept: bool, new_hash: str | None = None) -> bool:
     with transaction():
         if not queries.member_by_id(member_id).is_active:
             return False
+        if viewer_or_none() is not None:  # one browser, one sign-in: whoever was here before is signed out
+            actions.sign_out(sign_in_id=current_user.sign_in_id, at=moment)
         _, token = actions.sign_in(member_id=member_id, kept=kept, at=moment, new_hash=new_hash)
     session.clear()
     session.permanent = kept
@@ -297,7 +299,7 @@ def edit_profile() -> Any:
             pronouns=form.pronouns.data or "",
             profession=form.profession.data or "",
             zone=form.zone.data,
-            seen_as=SeenAs(form.seen_as.data),
+            seen_as=SeenAs(form.seen_as.data) if form.seen_as.data else viewer().seen_as,
         ),
     )
     if done is None:
@@ -341,9 +343,8 @@ def theme() -> Any:
 
 
 def _profile_form(member: Member) -> ProfileForm:
-    chosen = (member.seen_as or SeenAs.INITIALS).value
     form = ProfileForm(formdata=None, obj=member)
-    form.seen_as.data = chosen
+    form.seen_as.data = member.seen_as.value if member.seen_as else None  # not asked yet: nothing is chosen
     return form
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from community.db import session
 from community.members.models import Member, SeenAs, Theme
-from tests.factories import inside
+from tests.factories import inside, make_member
 from tests.members.scenes import Open
 from tests.people import People
 
@@ -101,3 +101,15 @@ def test_the_light_is_one_of_ours(people: People, browser: Open, theme: str, sta
     if status == 303:
         assert ines.last is not None
         assert ines.last.headers["Location"] == "/groups"
+
+
+def test_who_was_not_asked_yet_how_to_be_seen_is_not_answered_for(browser: Open) -> None:
+    noor = make_member("Noor Vale", seen_as=None)
+    here = browser(noor)
+    here.get("/profile")
+    assert here.page.count("checked") == 1  # the light
+    for asked in ({}, {"seen_as": ""}):
+        assert here.post("/profile", headers=None, name="Noor V.", zone="Europe/Lisbon", **asked).status_code == 303
+    with inside():
+        kept_now = session().get_one(Member, noor.id)
+    assert (kept_now.name, kept_now.seen_as) == ("Noor V.", None)

@@ -185,3 +185,21 @@ def test_every_letter_of_a_change_goes_to_its_owner(app: Flask, people: People, 
     assert letter.startswith(f"To: {people.ines.email}\n")
     assert "was changed" in letter
     assert NEW_PASSWORD not in letter
+
+
+def test_signing_in_over_a_sign_in_ends_the_one_before_and_its_sockets(
+    people: People, browser: Open, live: Connect
+) -> None:
+    here, elsewhere = browser(people.ines), browser(people.ines)
+    mine, other = live(browser=here), live(browser=elsewhere)
+    assert here.post("/sign-in", email=people.jonah.email, password=PASSWORD).status_code == 303
+    mine.wait_closed()
+    assert other.command("clock:probe")["ok"]
+    assert [row.ended_at is None for row in sign_ins(people.ines)] == [False, True]
+    assert is_in(here)
+
+
+def test_a_wrong_password_over_a_sign_in_ends_nothing(people: People, browser: Open) -> None:
+    here = browser(people.ines)
+    assert here.post("/sign-in", email=people.jonah.email, password="not this one at all").status_code == 422
+    assert is_in(here)

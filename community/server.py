@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import gc
 import os
 import socket
 import sys
@@ -43,6 +44,7 @@ def serve(argv: list[str], make: Make) -> int:
     app = make()
     prepare(app)
     _greet(app, options)
+    _settle()
     House(app, options).run()
     return 0
 
@@ -54,6 +56,15 @@ def prepare(app: Flask) -> None:
         if app.extensions["settings"].demo:
             demo.fill()
         db.engine.dispose()  # the worker is forked from us, and no connection may cross a fork
+
+
+def _settle() -> None:
+    """Leave what is loaded by now out of every later collection, so that master and worker go on sharing it.
+
+    A collection writes to each object that it looks at; after the fork that made a copy of nearly all of them.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types

@@ -21,7 +21,7 @@ from community.errors import Refused
 from community.permissions import Act, may
 from community.web import assets, headers, limits, refusals, templates, words
 from community.web.marks import public
-from community.web.refusals import STALE, refusal_page
+from community.web.refusals import OUR_OWN, SIGNED_OUT, STALE, refusal_page
 
 if TYPE_CHECKING:
     from community.members.models import Member
@@ -158,8 +158,7 @@ def number_asked(name: str) -> int | None:
 def _check_request() -> None:
     """Refuse what no honest browser sends: writing from another site, and NUL, which no text needs."""
     if request.method not in SAFE_METHODS:
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        if site not in {"same-origin", "none"}:
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in OUR_OWN:
             raise Refused("This was sent from another site, so nothing was done.")
         given = [*request.args.items(multi=True), *request.form.items(multi=True)]
     else:
@@ -176,8 +175,7 @@ def _require_sign_in() -> Any:
     if request.method in SAFE_METHODS:
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("members.sign_in", next=wanted if wanted != "/" else None))
-    sentence = "You are no longer signed in. Sign in from another tab, come back here, and send it again."
-    return refusal_page(401, sentence)
+    return refusal_page(401, SIGNED_OUT)
 
 
 def _view() -> Callable[..., Any] | None:

@@ -14,9 +14,19 @@ log = structlog.get_logger("community.web")
 
 BAD_REQUEST, TOO_MANY, BROKEN = 400, 429, 500
 STALE = (
-    "The page had been open for a long time, or something in it did not arrive whole. "
-    "Go back, reload it, and try once more. What you typed is still on that page."
+    "The page had been open for a long time, or something in it did not arrive whole, so nothing was done. "
+    "Open it anew and try once more."
 )
+SIGNED_OUT = "You are no longer signed in, so nothing was done. Sign in, and try once more."
+# The names under which our forms ask for words. What somebody wrote is never lost by the door's saying no.
+WRITTEN = {
+    "title": "Title",
+    "source": "Your words",
+    "words": "Your words",
+    "purpose": "What it is for",
+    "content_note": "Content note",
+}
+OUR_OWN = frozenset({"same-origin", "none"})
 SENTENCES = {
     404: "There is nothing here, or nothing that is open to you.",
     405: "This address is not meant for that. Go back and try the button on the page.",
@@ -42,11 +52,22 @@ def refusal_page(status: int, sentence: str) -> Response:
         answer.status_code = status
         return answer
     try:
-        body = render_template("error.html", status=status, sentence=sentence)
+        body = render_template("error.html", status=status, sentence=sentence, written=_written())
     except Exception:
         log.exception("error_page_failed", status=status)
         body = sentence
     return Response(body, status=status, mimetype="text/html")
+
+
+def _written() -> list[tuple[str, str]]:
+    """Give the words of this request, each with what it is called; what another site sent is not given back."""
+    if request.method in {"GET", "HEAD"} or request.headers.get("Sec-Fetch-Site", "same-origin") not in OUR_OWN:
+        return []
+    try:
+        given = [(label, request.form.get(name, "")) for name, label in WRITTEN.items()]
+    except HTTPException:  # it was the form itself that could not be read
+        return []
+    return [(label, kept) for label, words in given if (kept := words.replace("\x00", "")).strip()]
 
 
 def _refused(refusal: Refused) -> Any:

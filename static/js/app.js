@@ -12,6 +12,7 @@
 /** @type {Behavior[]} */
 export const behaviors = [
   { selector: "[data-composer]", when: "now", load: () => import("./behaviors/composer.js") },
+  { selector: "[data-keep]", when: "now", load: () => import("./behaviors/keep.js") },
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
   { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },
   { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
@@ -66,5 +67,11 @@ function settled(then) {
   else window.addEventListener("load", soon, { once: true });
 }
 
+try {
+  // Only after a form that took kept words along; see there what becomes of them.
+  if (sessionStorage.getItem("sent")) import("./kept.js").then((module) => module.settle(), () => {});
+} catch {
+  // A storage that is closed to us has kept nothing.
+}
 mountIn(document);
 document.addEventListener("fragment:placed", (event) => mountIn(/** @type {ParentNode} */ (event.target)));

@@ -19,9 +19,14 @@ export class Refusal extends Error {
 const UNREACHED = "We could not reach the house just now. Try again in a moment.";
 const UNSAID = "That did not go through. Try again in a moment.";
 const SIGNED_OUT = "You are no longer signed in. Come in from another tab, then try again here.";
+const SOMEBODY_ELSE = "Somebody else is signed in here by now. Copy your words before you leave this page.";
+
+/** A page that everybody who is signed in may read, to see who that is by now. */
+const ANY_PAGE = "/notices";
 
 /**
- * Send fields to an address of ours.
+ * Send fields to an address of ours. A page may have outlived its sign-in; where its person has come in again from
+ * another tab, it is sent once more with the token of now.
  * @param {string} url
  * @param {FormData | Record<string, string>} fields
  * @param {{keepalive?: boolean, signal?: AbortSignal}} [options] keepalive lets it finish after the page is gone
@@ -31,7 +36,16 @@ const SIGNED_OUT = "You are no longer signed in. Come in from another tab, then 
 export async function send(url, fields, options = {}) {
   const body = fields instanceof FormData ? fields : new FormData();
   if (!(fields instanceof FormData)) for (const [name, value] of Object.entries(fields)) body.set(name, value);
-  return answer(url, { method: "POST", body, headers: { "X-CSRFToken": token() }, ...options });
+  body.delete("csrf_token");
+  const post = () => answer(url, { method: "POST", body, headers: { "X-CSRFToken": said(document, "csrf-token") }, ...options });
+  try {
+    return await post();
+  } catch (refusal) {
+    const outlived = refusal instanceof Refusal && [400, 401].includes(refusal.status);
+    if (!outlived || options.keepalive || !said(document, "writer")) throw refusal;
+    await renew();
+    return post();
+  }
 }
 
 /**
@@ -65,9 +79,27 @@ export function place(element, html, where = "within") {
   return placed;
 }
 
-/** @returns {string} */
-function token() {
-  return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? "";
+/**
+ * Take the token of now for the page and its forms, if it is still the same person's.
+ * @throws {Refusal}
+ */
+async function renew() {
+  const page = new DOMParser().parseFromString(await answer(ANY_PAGE, {}), "text/html");
+  if (said(page, "writer") !== said(document, "writer")) throw new Refusal(SOMEBODY_ELSE, 401);
+  const token = said(page, "csrf-token");
+  document.querySelector('meta[name="csrf-token"]')?.setAttribute("content", token);
+  for (const field of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[name=csrf_token]"))) {
+    field.value = token;
+  }
+}
+
+/**
+ * @param {Document} page
+ * @param {string} name of what its head says
+ * @returns {string}
+ */
+function said(page, name) {
+  return page.querySelector(`meta[name="${name}"]`)?.getAttribute("content") ?? "";
 }
 
 /**
@@ -102,6 +134,6 @@ async function answer(url, init) {
  */
 async function sentence(response) {
   if (!response.headers.get("Content-Type")?.startsWith("application/json")) return UNSAID;
-  const said = await response.json().catch(() => null);
-  return said?.error?.sentence ?? UNSAID;
+  const given = await response.json().catch(() => null);
+  return given?.error?.sentence ?? UNSAID;
 }

@@ -129,7 +129,7 @@ describe("leaving", () => {
   it("waits for a saving that is under way, then sends the form by the same button", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const at = desk();
-    const button = {};
+    const button = { getAttribute: () => "post" };
     const event = submission(button);
     const requestSubmit = mock.fn();
 

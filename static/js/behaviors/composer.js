@@ -4,6 +4,7 @@
  * What is typed goes to the server after a short rest; until it is there, it stays in this browser's session.
  */
 import { place, Refusal, send } from "../fragment.js";
+import { giveBack, same, stashFor } from "../kept.js";
 
 export const selector = "[data-composer]";
 
@@ -12,7 +13,6 @@ const LONGEST_REST_MS = 30_000;
 const LONGEST_WAIT_MS = 3000;
 const KEPT = "Kept.";
 const NOT_KEPT = "Not kept yet; still here in this browser.";
-const BACK = "These words were kept in this browser.";
 
 /** @param {HTMLElement} element holds the text, its two sides and the status line; stands inside a form */
 export function mount(element) {
@@ -22,9 +22,8 @@ export function mount(element) {
   if (!draftUrl) return;
 
   const status = /** @type {HTMLElement} */ (element.querySelector("[data-composer-status]"));
-  const stash = sessionStash(`composer ${draftUrl}`);
-  takeBack({ form, stash, status });
-
+  const place = stashFor(`composer ${draftUrl}`);
+  const stash = { ...place, set: (/** @type {Kept} */ kept) => place.set({ ...kept, key: keyField(form)?.value ?? "" }) };
   const keeper = keep({
     read: () => words(form),
     save: (keepalive) => send(draftUrl, fieldsOf(form), { keepalive }),
@@ -35,13 +34,13 @@ export function mount(element) {
   form.addEventListener("submit", (event) => keeper.leaving(event, form));
   window.addEventListener("pagehide", keeper.hidden);
   window.addEventListener("pageshow", keeper.returned);
+  window.addEventListener("focus", keeper.again);
+  void takeBack({ form, stash, status, draftUrl });
 }
 
-/**
- * @typedef {Record<string, string>} Words what has been typed, by field
- * @typedef {{words: Words, before: Words, sent: boolean}} Kept
- * @typedef {{get: () => Kept | null, set: (kept: Kept) => void, clear: () => void}} Stash
- */
+/** @typedef {import("../kept.js").Words} Words */
+/** @typedef {import("../kept.js").Kept} Kept */
+/** @typedef {Pick<import("../kept.js").Stash, "get" | "set" | "clear">} Stash */
 
 /**
  * Keep what is typed: in the stash at once, on the server after a rest; one saving at a time.
@@ -98,11 +97,13 @@ export function keep({ read, save, stash, say, rest = REST_MS }) {
     leaving(event, form) {
       clearTimeout(timer);
       sent = true;
-      if (unsaved) stash.set({ words: read(), before, sent: true });
+      const { submitter } = event;
+      // A draft that is let go takes what was typed along.
+      if (submitter?.getAttribute("name") === "drop") stash.clear();
+      else if (unsaved || saving) stash.set({ words: read(), before, sent: true });
       if (!saving || waited) return;
       waited = true;
       event.preventDefault();
-      const { submitter } = event;
       const enough = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT_MS));
       Promise.race([saving, enough]).then(() => form.requestSubmit(submitter));
     },
@@ -117,37 +118,68 @@ export function keep({ read, save, stash, say, rest = REST_MS }) {
       sent = false;
       waited = false;
     },
+    /** Somebody turns to the page again, who may have come in from another tab meanwhile. */
+    again() {
+      pause = rest;
+      clearTimeout(timer);
+      saveNow();
+    },
   };
 }
 
 /**
  * Put back what this browser kept and the server never had.
- * @param {{form: HTMLFormElement, stash: Stash, status: HTMLElement}} given
+ * @param {{form: HTMLFormElement, stash: Stash, status: HTMLElement, draftUrl: string}} given
  */
-function takeBack({ form, stash, status }) {
+async function takeBack({ form, stash, status, draftUrl }) {
   const kept = stash.get();
+  if (!kept) return;
   const here = words(form);
-  const arrived = kept?.sent && navigationType() === "navigate";
-  if (!kept || arrived || same(kept.words, here)) {
-    stash.clear();
+  if (same(kept.words, here)) {
+    // A page that shows refused words again has them nowhere else.
+    if (!kept.sent) stash.clear();
+    return;
+  }
+  // A composer that has posted is empty, whatever it began with.
+  const nothingLost = same(kept.before, here) || (kept.sent && same({}, here));
+  if (nothingLost && await hasPosted(kept, form, draftUrl)) {
+    // What has been typed since then is in the stash by now, and stays.
+    if (same(stash.get()?.words ?? {}, kept.words)) stash.clear();
     return;
   }
   const put = () => {
+    const key = keyField(form);
+    // With its first key a post that did arrive after all is not written twice.
+    if (key && kept.key) key.value = kept.key;
     write(form, kept.words);
-    status.textContent = BACK;
     form.dispatchEvent(new Event("input"));
   };
-  if (same(kept.before, here)) {
-    // The server still has what this page began with, so nothing is written over.
-    queueMicrotask(put);
-    return;
+  giveBack({ status, untouched: nothingLost && same(here, words(form)), put });
+}
+
+/**
+ * Ask whether kept words have become a post: the server keeps no draft for a composer that has posted.
+ * @param {Kept} kept
+ * @param {HTMLFormElement} form
+ * @param {string} draftUrl
+ */
+async function hasPosted(kept, form, draftUrl) {
+  if (!kept.key) return false;
+  const fields = fieldsOf(form);
+  for (const [name, value] of Object.entries({ ...kept.words, write_key: kept.key })) fields.set(name, value);
+  try {
+    return JSON.parse(await send(draftUrl, fields)).kept_at === null;
+  } catch {
+    return false;
   }
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "link";
-  button.textContent = "Put them back";
-  button.addEventListener("click", put);
-  status.replaceChildren("This browser has kept other words for this place. ", button);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {HTMLInputElement | null}
+ */
+function keyField(form) {
+  return form.querySelector("input[name=write_key]");
 }
 
 /**
@@ -244,34 +276,4 @@ function write(form, kept) {
 function typed(form) {
   return /** @type {any} */ ([...form.elements].filter((field) =>
     field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === "text")));
-}
-
-/**
- * @param {Words} one
- * @param {Words} other
- */
-function same(one, other) {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  // A textarea's line ends are one character here and may be two in what the server wrote.
-  return [...names].every((name) => (one[name] ?? "").replaceAll("\r\n", "\n") === (other[name] ?? "").replaceAll("\r\n", "\n"));
-}
-
-function navigationType() {
-  const [entry] = performance.getEntriesByType("navigation");
-  return entry instanceof PerformanceNavigationTiming ? entry.type : "navigate";
-}
-
-/**
- * A place in this browser's session; where it is closed to us, nothing is kept and nothing breaks.
- * @param {string} key
- * @returns {Stash}
- */
-function sessionStash(key) {
-  /** @template T @param {() => T} act @returns {T | null} */
-  const tried = (act) => { try { return act(); } catch { return null; } };
-  return {
-    get: () => tried(() => JSON.parse(sessionStorage.getItem(key) ?? "null")),
-    set: (kept) => { tried(() => sessionStorage.setItem(key, JSON.stringify(kept))); },
-    clear: () => { tried(() => sessionStorage.removeItem(key)); },
-  };
 }

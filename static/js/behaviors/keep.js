@@ -1,0 +1,29 @@
+// @ts-check
+/** A text that has no draft on the server: what is typed stays in this browser's session until its form was taken. */
+import { giveBack, same, stashFor } from "../kept.js";
+
+export const selector = "[data-keep]";
+
+/** @param {HTMLTextAreaElement} area */
+export function mount(area) {
+  const { form, name } = area;
+  if (!form || area.readOnly) return;
+
+  const stash = stashFor(`${form.getAttribute("action")} ${area.id || name}`);
+  const before = { [name]: area.value };
+  const kept = stash.get();
+  if (kept && !same(kept.words, before)) {
+    const status = document.createElement("p");
+    status.className = "kept";
+    status.setAttribute("role", "status");
+    area.after(status);
+    const put = () => { area.value = kept.words[name] ?? ""; };
+    const drop = () => { area.value = before[name] ?? ""; stash.clear(); };
+    giveBack({ status, untouched: same(kept.before, before), put, drop });
+  }
+  area.addEventListener("input", () => {
+    if (area.value === before[name]) stash.clear();
+    else stash.set({ words: { [name]: area.value }, before, sent: false });
+  });
+  form.addEventListener("submit", () => { if (stash.get()) stash.sent(); });
+}

@@ -8,8 +8,9 @@ from community.text import RENDERER_VERSION
 from tests.browser.server import Server
 
 THREAD = """
-INSERT INTO threads (group_id, author_id, title, excerpt, status, last_position, last_activity_at, created_at)
-SELECT groups.id, members.id, ?, 'Many posts.', 'visible', ?, strftime('%Y-%m-%d %H:%M:%f', 'now') || '000',
+INSERT INTO threads (group_id, author_id, title, excerpt, status, last_position, opening_gone, last_activity_at,
+  created_at)
+SELECT groups.id, members.id, ?, 'Many posts.', 'visible', ?, false, strftime('%Y-%m-%d %H:%M:%f', 'now') || '000',
   strftime('%Y-%m-%d %H:%M:%f', 'now') || '000'
 FROM groups, members WHERE groups.slug = ? AND members.email = ?
 """

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from community.db import session
 from community.groups.models import Belonging, Group, Membership
@@ -17,6 +18,7 @@ from community.threads.paging import Cursor, read_cursor
 from community.threads.queries import VIEWER, Selected, id_of
 
 NEWS_LASTS = timedelta(days=28)
+NEWS_A_GROUP = 100
 NEWS_A_GROUP = 100
 
 _KEY = sa.tuple_(Thread.last_activity_at, Thread.id)
@@ -83,7 +85,8 @@ def threads_of(
 def new_for(viewer: Member, limit: int, *, at: datetime) -> list[ThreadRow]:
     """Give threads with something new in all of the viewer's groups, newest activity first: one statement.
 
-    It looks back four weeks: what nobody has come to read by then is found in its group, and does not pile up.
+    It looks back four weeks, and at the newest NEWS_A_GROUP threads of each group, so that a lively group costs no
+    more than a quiet one: what nobody has come to read by then is found in its group, and does not pile up.
     """
     asked = {"viewer_id": id_of(viewer), "since": at - NEWS_LASTS, "limit": limit}
     return [_row(*row) for row in session().execute(_new(), asked)]
@@ -129,24 +132,39 @@ def _rising() -> Selected:
 
 @cache
 def _new() -> Selected:
-    mine = sa.and_(
-        Membership.group_id == Thread.group_id,
-        Membership.member_id == VIEWER,
-        Membership.status == Belonging.ACTIVE,
-    )
+    mine = _lively_groups()
     return (
-        _rows(Group.name, Membership.joined_at)
-        .join(Group, Group.id == Thread.group_id)
-        .join(Membership, mine)
+        _rows(mine.c.name, mine.c.joined_at)
+        .join(mine, mine.c.id == Thread.group_id)
         .where(
-            Membership.agreed_version >= Group.agreement_version,
+            Thread.last_activity_at > mine.c.since,
             Thread.status == PostStatus.VISIBLE,
-            Thread.last_activity_at > sa.bindparam("since", type_=Thread.last_activity_at.type),
             Thread.last_position > sa.func.coalesce(ReadMark.position, 0),
-            sa.or_(ReadMark.position.is_not(None), Thread.last_activity_at > Membership.joined_at),
+            sa.or_(ReadMark.position.is_not(None), Thread.last_activity_at > mine.c.joined_at),
         )
         .order_by(Thread.last_activity_at.desc(), Thread.id.desc())
         .limit(sa.bindparam("limit", type_=sa.Integer()))
+    )
+
+
+def _lively_groups() -> sa.CTE:
+    """Give the groups that the viewer reads, each with the moment from which its newest threads are looked at.
+
+    Materialised, or the engines would look for that moment again at every thread.
+    """
+    since, thread = sa.bindparam("since", type_=Thread.last_activity_at.type), aliased(Thread)
+    newest = sa.select(thread.last_activity_at).where(thread.group_id == Group.id, thread.last_activity_at > since)
+    last_one = newest.order_by(thread.last_activity_at.desc()).limit(1).offset(NEWS_A_GROUP).scalar_subquery()
+    return (
+        sa.select(Group.id, Group.name, Membership.joined_at, sa.func.coalesce(last_one, since).label("since"))
+        .join(Membership, Membership.group_id == Group.id)
+        .where(
+            Membership.member_id == VIEWER,
+            Membership.status == Belonging.ACTIVE,
+            Membership.agreed_version >= Group.agreement_version,
+        )
+        .cte("mine")
+        .prefix_with("MATERIALIZED")
     )
 
 

@@ -62,7 +62,7 @@ def open_door(email: str) -> None:
 
 
 def _member(email: str) -> Member:
-    member = member_by_email(email.strip().lower())
+    member = member_by_email(email)
     if member is None:
         raise click.ClickException("Nobody here has that address.")
     return member

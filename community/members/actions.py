@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
 from community.db import announce, session
 from community.errors import Conflict, Invalid
 from community.mail import post_mail
 from community.members import passwords, queries
+from community.members.emails import kept_email
 from community.members.facts import InvitationAccepted, LettersWaiting, MemberSeenAnew, SignInsEnded
 from community.members.letters import Letterhead
 from community.members.models import (
@@ -42,13 +42,10 @@ KEPT_FOR = timedelta(days=7)  # what is over stays for a week, for whoever looks
 
 def clean_email(text: str) -> str:
     """Give an address as we keep it, lower case; raises Invalid."""
-    try:
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as wrong:
-        raise Invalid(
-            "That does not look like an email address: name@place.org is the shape.", field="email"
-        ) from wrong
-    return found.normalized.lower()
+    email = kept_email(text)
+    if email is None:
+        raise Invalid("That does not look like an email address: name@place.org is the shape.", field="email")
+    return email
 
 
 def clean_name(text: str) -> str:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from community.db import session
 from community.errors import NotFound
+from community.members.emails import kept_email
 from community.members.models import (
     Invitation,
     Joining,
@@ -131,14 +132,8 @@ def id_and_hash(email: str) -> tuple[int, str] | None:
 
 
 def member_by_email(email: str) -> Member | None:
-    """Give the member with an address (as kept: lower case)."""
-    return session().scalar(sa.select(Member).where(Member.email == email))
-
-
-def active_members() -> list[Member]:
-    """Give everybody who may come in, by name; for those who look after the community."""
-    statement = sa.select(Member).where(Member.status == MemberStatus.ACTIVE).order_by(Member.name, Member.id)
-    return list(session().scalars(statement))
+    """Give the member with an address, however it is spelt."""
+    return session().scalar(sa.select(Member).where(Member.email == kept_email(email)))
 
 
 def invitation_by_token(token: str, *, at: datetime) -> Invitation:

@@ -9,6 +9,7 @@ from flask_login import current_user, login_user, logout_user
 from community.db import end_reading, transaction
 from community.errors import Invalid, TooOften
 from community.members import actions, passwords, queries
+from community.members.emails import kept_email
 from community.members.forms import (
     EmptyForm,
     InvitationForm,
@@ -25,7 +26,7 @@ from community.members.models import Invitation, Member, SeenAs, Theme
 from community.members.queries import SignedIn
 from community.permissions import Act, require
 from community.web import Form, attempt, limited, local_path, now, public, shown, viewer, viewer_or_none
-from community.web.limits import too_many
+from community.web.limits import address, too_many
 
 bp = Blueprint("members", __name__)
 
@@ -57,10 +58,10 @@ def begin_sign_in() -> Any:
     if not form.validate_on_submit():
         form.status = 422
         return _book(form)
-    email = form.email.data.strip().lower()
+    email = kept_email(form.email.data) or form.email.data.strip().lower()
     # Slower, never locked. Counted by the asker's address first, so that nobody can keep the owner of an account out
     # by guessing at it; what many addresses together try at one account comes to an end as well.
-    here = request.remote_addr or ""
+    here = address()
     if too_many("5 per minute", "sign-in", email, here) or too_many("60 per minute", "sign-in", email):
         form.refuse(TooOften("That was a few tries in a row. Please wait a minute, then try again."))
         return _book(form)
@@ -154,7 +155,7 @@ def _join_page(form: JoinForm, invitation: Invitation, token: str) -> Any:
 
 @bp.post("/invitations/<token>")
 @public
-@limited("20 per hour", key=lambda: request.remote_addr or "")
+@limited("60 per hour", key=address)  # a whole training may sit behind one address
 def use_invitation(token: str) -> Any:
     """Take a stranger's details and send the letter, or let a member into the group at once."""
     if viewer_or_none() is not None:
@@ -217,7 +218,7 @@ def confirm(token: str) -> str:
 
 @bp.post("/joining/<token>")
 @public
-@limited("20 per hour", key=lambda: request.remote_addr or "")
+@limited("60 per hour", key=address)
 def come_in(token: str) -> Any:
     """Make a member of whoever holds the letter, and sign them in."""
     form = EmptyForm()
@@ -238,12 +239,14 @@ def ask_for_reset() -> Any:
 
 @bp.post("/reset")
 @public
-@limited("10 per hour", key=lambda: request.remote_addr or "")
+@limited("10 per hour", key=address)
 def begin_reset() -> Any:
     """Answer every address alike: the letter tells."""
     form = ResetAskForm()
-    reset = attempt(form, lambda at: actions.ask_for_reset(email=form.email.data, at=at))
-    if reset is None:
+    email = kept_email(form.email.data or "")
+    # Nobody fills another's letterbox; whoever asks too often gets the answer that everybody gets.
+    enough = email is not None and too_many("5 per hour", "reset", email)
+    if not enough and attempt(form, lambda at: actions.ask_for_reset(email=form.email.data, at=at)) is None:
         return shown("members/reset_ask.html", form=form)
     return render_template(
         "members/message.html",
@@ -262,7 +265,7 @@ def show_reset(token: str) -> Any:
 
 @bp.post("/reset/<token>")
 @public
-@limited("20 per hour", key=lambda: request.remote_addr or "")
+@limited("20 per hour", key=address)
 def reset(token: str) -> Any:
     """Set the new password; one signs in with it afterwards, here as everywhere."""
     found = queries.reset_by_token(token, at=now()).member

@@ -1,11 +1,11 @@
 """Slow-down: how often an address or a member may ask, counted by Flask-Limiter."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from limits import parse
 
@@ -15,13 +15,26 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # Generous for a person, tight for a script. The table in docs/architecture.md lists every limit.
 EVERYTHING = "600 per minute"
+ONE_HOUSEHOLD = 64  # bits: whoever is given IPv6 is given 2^64 addresses, and counts as one
+
+
+def address() -> str:
+    """Give what a stranger is counted by: their address, or of a long one the network that they were given."""
+    given = request.remote_addr or ""
+    try:
+        found = ipaddress.ip_address(given.partition("%")[0])
+    except ValueError:
+        return given
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), ONE_HOUSEHOLD), strict=False))
 
 
 def who() -> str:
     """Count a signed-in person by their id and a stranger by their address."""
     if current_user.is_authenticated:
         return f"member:{current_user.member.id}"
-    return f"address:{get_remote_address()}"
+    return f"address:{address()}"
 
 
 limiter = Limiter(key_func=who, default_limits=[EVERYTHING], storage_uri=IN_MEMORY, strategy="moving-window")

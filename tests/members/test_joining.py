@@ -304,3 +304,11 @@ def test_the_page_behind_a_letter_has_one_great_heading(app: Flask, people: Peop
     join(noor, token)
     noor.get(path_in(letters(app, NOOR)[0], "joining"))
     assert noor.page.count("<h1>") == 1
+
+
+def test_a_whole_training_joins_from_one_address(people: People, browser: Open) -> None:
+    token = invitation(people.ada, places_left=30)
+    said = [
+        join(browser(), token, email=f"someone{number}@example.org", password="x").status_code for number in range(61)
+    ]
+    assert said == [422] * 60 + [429]

@@ -163,3 +163,15 @@ def test_the_half_hour_begins_when_the_letter_is_written(app: Flask, people: Peo
         (reset,) = session().scalars(sa.select(PasswordReset))
     assert timedelta(minutes=29) < reset.expires_at - now() <= timedelta(minutes=30)
     path_in(letters(app, people.ines.email)[-1], "reset")
+
+
+def test_nobody_fills_the_letterbox_of_another(app: Flask, people: People, browser: Open) -> None:
+    pages = []
+    for number in range(8):
+        someone = browser()
+        someone.client.environ_base["REMOTE_ADDR"] = f"203.0.113.{number}"
+        assert someone.post("/reset", email=f" {people.ines.email.upper()}").status_code == 200
+        pages.append(someone.page.split("csrf")[0])
+    assert len(set(pages)) == 1
+    assert len(letters(app, people.ines.email)) == 5
+    asked(app, browser, people.jonah.email)

@@ -203,3 +203,24 @@ def test_no_address_elsewhere_is_followed_after_signing_in(people: People, brows
 def test_a_browser_that_is_signed_in_is_led_past_the_front_door(people: People, browser: Open) -> None:
     ines: Browser = browser(people.ines)
     assert ines.get("/sign-in?next=/groups").headers["Location"] == "/groups"
+
+
+def test_who_has_a_long_address_is_counted_by_their_network(browser: Open) -> None:
+    said = []
+    for number in range(31):
+        guesser = browser()
+        guesser.client.environ_base["REMOTE_ADDR"] = f"2001:db8:0:7:{number:x}::1"
+        said.append(guesser.post("/sign-in", email=f"someone{number}@example.org", password="no").status_code)
+    assert said == [422] * 30 + [429]
+    for elsewhere in ("2001:db8:0:8::1", "::ffff:203.0.113.7", "203.0.113.7"):
+        guesser.client.environ_base["REMOTE_ADDR"] = elsewhere
+        assert guesser.post("/sign-in", email="someone@example.org", password="no").status_code == 422
+
+
+@pytest.mark.parametrize("spelt", ["  Noor@EXÄMPLE.org ", "noor@xn--exmple-cua.org", "NOOR@exämple.org"])
+def test_an_address_is_one_address_however_it_is_spelt(app: Flask, browser: Open, spelt: str) -> None:
+    noor = make_member("Noor Vale", email="noor@exämple.org")
+    assert browser().post("/sign-in", email=spelt, password=PASSWORD).status_code == 303
+    done = app.test_cli_runner().invoke(args=["close-door", "--email", spelt])
+    assert done.exit_code == 0, done.output
+    assert sign_ins(noor)[0].ended_at is not None

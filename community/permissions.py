@@ -240,7 +240,7 @@ RULES: dict[Act, Rule] = {
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),
-    Act.LET_POST_THROUGH: all_of(keeps, not_theirs, status_is("held")),
+    Act.LET_POST_THROUGH: all_of(keeps, group_is_kept, not_theirs, status_is("held")),
     Act.RETURN_POST: all_of(keeps, not_theirs, status_is("held", "visible", "hidden")),
     Act.HIDE_POST: all_of(keeps, not_theirs, status_is("visible")),
     Act.RESTORE_POST: all_of(keeps, not_theirs, status_is("hidden")),

@@ -38,6 +38,7 @@ def connect() -> None:
     within(thread_facts.PostHeld, desk.on_post_held)
     within(thread_facts.PostEditedUnread, desk.on_post_edited)
     within(thread_facts.PostWithdrawn, desk.on_post_withdrawn)
+    within(thread_facts.PostChanged, desk.on_post_changed)
     after(thread_facts.PostWritten, threads_live.on_post_written)
     after(thread_facts.PostChanged, threads_live.on_post_changed)
 

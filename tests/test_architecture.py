@@ -17,6 +17,7 @@ NOT_OURS = {"vendor", "__pycache__", "node_modules"}
 ASKS_NOBODY = {
     "members.accept_invitation": "the invitation's token is the right",
     "members.ask_for_reset": "nobody is signed in; the letter decides",
+    "groups.hold": "locks what an act then asks the right to",
     "members.ask_in": "nobody is signed in; the invitation's token is the right",
     "members.change_password": "changes nothing but the account of `by`",
     "members.choose_seen_as": "changes nothing but the account of `by`",
@@ -34,7 +35,8 @@ ASKS_NOBODY = {
     "members.sign_out": "ends nothing but the sign-in that asks",
     "members.sign_out_everywhere": "ends nothing but the sign-ins of `by`",
     "notifications.forget": "the house reacts to somebody who left",
-    "notifications.forget_subject": "the house reacts to a thing that was hidden",
+    "notifications.forget_subjects": "the house reacts to a thing that is gone",
+    "notifications.lay_aside": "the house reacts to a thing that was hidden",
     "notifications.notify": "the house tells people of an act that was asked for itself",
     "sits.forget_leader": "the house reacts to somebody who left",
     "sits.tell_of_doors": "the house tells people when a sit begins",

@@ -11,7 +11,7 @@ from community.errors import Conflict, Invalid
 from community.groups import queries
 from community.groups.address import address_of, with_ending
 from community.groups.agreement import AgreementText
-from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack, MemberJoined, MemberLeft
+from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack, MemberLeft
 from community.groups.models import (
     NAME_LENGTH,
     PURPOSE_LENGTH,
@@ -28,7 +28,7 @@ from community.groups.models import (
     Role,
 )
 from community.members.models import Invitation, Member
-from community.notifications.actions import notify
+from community.notifications.actions import forget, notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 
@@ -195,13 +195,13 @@ def take_back_request(*, by: Member, request: JoinRequest, at: datetime) -> Join
     return request
 
 
-def admit(*, by: Member, request: JoinRequest, words: str, at: datetime) -> Membership:
-    """Let in who asked, with or without words; they are told. Raises Conflict for what is answered already."""
+def admit(*, by: Member, request: JoinRequest, at: datetime) -> Membership:
+    """Let in who asked; they are told. Raises Conflict for what is answered already."""
     require(by, Act.ANSWER_REQUEST, request, at=at)
     group = request.group
     if group.is_archived:
         raise Conflict("This group is archived. Reopen it before you let somebody in.")
-    _answer(request, RequestState.ADMITTED, words, at=at)
+    _answer(request, RequestState.ADMITTED, "", at=at)
     membership = _seat(group, request.member, at=at)
     _tell_belonging(group, request.member, f"admitted:{request.id}", at=at)
     return membership
@@ -284,7 +284,7 @@ def unmute(*, by: Member, membership: Membership, at: datetime) -> Membership:
 def appoint_teacher(*, by: Member, membership: Membership, at: datetime) -> Membership:
     """Make a member a teacher of the group; they are told."""
     require(by, Act.APPOINT_TEACHER, membership, at=at)
-    hold(membership)
+    hold(membership=membership)
     require(by, Act.APPOINT_TEACHER, membership, at=at)
     membership.role = Role.TEACHER
     membership.muted_until = None
@@ -300,6 +300,7 @@ def release_teacher(*, by: Member, membership: Membership, at: datetime) -> Memb
     if not queries.has_other_teacher(membership.group, membership.member):
         raise LastTeacher
     membership.role = Role.MEMBER
+    forget(member_id=membership.member_id, group_id=membership.group_id, kind=NoticeKind.DESK)
     _close_links(membership.group, made_by_id=membership.member_id, at=at)
     return membership
 
@@ -307,7 +308,7 @@ def release_teacher(*, by: Member, membership: Membership, at: datetime) -> Memb
 # Steps
 
 
-def hold(membership: Membership) -> None:
+def hold(*, membership: Membership) -> None:
     """Let acts on one membership follow one another; whoever comes second asks for the right again.
 
     The group's row is taken first, as everywhere: two who wait for each other would both be turned away.
@@ -353,7 +354,6 @@ def _seat(group: Group, member: Member, *, at: datetime, role: Role = Role.MEMBE
     waiting = _waiting_request(group, member)
     if waiting is not None:
         _take_back(waiting, at=at)
-    announce(MemberJoined(group_id=group.id, member_id=member.id))
     return membership
 
 

@@ -31,14 +31,6 @@ class JoinRequestTakenBack(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MemberJoined(Event):
-    """A member belongs to the group from now on."""
-
-    group_id: int
-    member_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class MemberLeft(Event):
     """A member left or was removed: what they hear and read of the group ends now."""
 

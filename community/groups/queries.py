@@ -274,6 +274,12 @@ def membership_in(group: Group, member_id: int) -> Membership:
     return membership
 
 
+def in_group(group_id: int, member_ids: set[int]) -> set[int]:
+    """Give those of some members who belong to a group now: nobody else is told of what happens there."""
+    theirs = sa.and_(Membership.group_id == group_id, Membership.status == Belonging.ACTIVE)
+    return set(session().scalars(sa.select(Membership.member_id).where(theirs, Membership.member_id.in_(member_ids))))
+
+
 def has_other_teacher(group: Group, member: Member) -> bool:
     """Whether somebody else, who may come in, teaches the group."""
     return _somebody(group, member, Membership.role == Role.TEACHER)
@@ -331,7 +337,7 @@ def _teachers(group_ids: Iterable[int]) -> dict[int, list[Member]]:
 
 def teacher_by_email(email: str) -> Member:
     """Give the member whom an admin names as a group's first teacher; raises Invalid for ``teacher``."""
-    member = members.member_by_email(email.strip().lower())
+    member = members.member_by_email(email)
     if member is None or not member.is_active:
         raise Invalid("No member has this address. They join the community first, then the group.", field="teacher")
     return member

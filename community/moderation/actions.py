@@ -10,14 +10,14 @@ from typing import cast
 import sqlalchemy as sa
 
 from community import text
-from community.db import announce, session
+from community.db import session
 from community.errors import Conflict, Invalid
 from community.groups import actions as groups
 from community.groups.models import JoinRequest, Membership
+from community.groups.queries import in_group
 from community.members.models import Member
 from community.moderation import queries
 from community.moderation.arrivals import bring
-from community.moderation.facts import CaseDecided
 from community.moderation.models import (
     WORDS_LENGTH,
     Case,
@@ -32,7 +32,7 @@ from community.moderation.models import (
 from community.moderation.queries import Thing
 from community.moderation.record import write_down
 from community.moderation.steps import FLAG_REASONS, LOGGED_AS, NEEDS_WORDS, steps_for
-from community.notifications.actions import forget_subject, notify
+from community.notifications.actions import forget_subjects, notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 from community.threads import actions as threads
@@ -96,8 +96,10 @@ def decide(
         _needed(said)
     _carry_out(verdict, thing, by=by, words=said, at=at)
     entry = _write_case_down(case, verdict, said, by=by, at=at)
-    if isinstance(thing, Post) and verdict is not Verdict.LEAVE:
-        _tell(entry, at=at)
+    if isinstance(thing, Post):
+        forget_subjects(kind=NoticeKind.HELD, subjects=[str(thing.id)])
+        if verdict is not Verdict.LEAVE:
+            _tell(entry, at=at)
     _finish(case.id, group_id=case.group_id, by=by, about_id=case.about_id, at=at)
     return case
 
@@ -126,9 +128,13 @@ def _decision(*, by: Member, verdict: Verdict, words: str, at: datetime) -> dict
 
 def _carry_out(verdict: Verdict, thing: Thing, *, by: Member, words: str, at: datetime) -> None:
     if isinstance(thing, JoinRequest):
-        answer = groups.admit if verdict is Verdict.ADMIT else groups.decline
-        answer(by=by, request=thing, words=words, at=at)
+        if verdict is Verdict.ADMIT:
+            groups.admit(by=by, request=thing, at=at)
+        else:
+            groups.decline(by=by, request=thing, words=words, at=at)
     elif verdict is Verdict.LET_THROUGH:
+        if thing.group.is_archived:
+            raise Conflict("This group is archived. Reopen it before you let something through.")
         threads.let_through(by=by, post=thing, at=at)
     elif verdict is Verdict.RETURN:
         threads.return_to_writer(by=by, post=thing, words=words, at=at)
@@ -150,16 +156,15 @@ def _write_case_down(case: Case, verdict: Verdict, words: str, *, by: Member, at
 
 def _finish(case_id: int, *, group_id: int, by: Member, about_id: int, at: datetime) -> None:
     """Take the case off the other teachers' lists, and let those who brought it know that it was read."""
-    forget_subject(kind=NoticeKind.DESK, subject=str(case_id))
+    forget_subjects(kind=NoticeKind.DESK, subjects=[str(case_id)])
     notify(
-        member_ids=queries.who_brought(case_id) - {by.id, about_id},
+        member_ids=in_group(group_id, queries.who_brought(case_id) - {by.id, about_id}),
         kind=NoticeKind.BROUGHT,
         subject=str(case_id),
         group_id=group_id,
         event_key=f"brought:{case_id}",
         at=at,
     )
-    announce(CaseDecided(case_id=case_id, group_id=group_id))
 
 
 # Acting directly
@@ -187,27 +192,26 @@ def mute_member(*, by: Member, membership: Membership, hours: int, words: str, a
     if hours not in MUTED_HOURS:
         raise Invalid("Between 1 hour and 720, which is thirty days.", field="hours")
     said, until = _needed(_words(words)), at + timedelta(hours=hours)
-    groups.hold(membership)
+    groups.hold(membership=membership)
     groups.mute(by=by, membership=membership, until=until, at=at)
     return _acted_on_member(membership, LogAct.MUTED, said, until=until, by=by, at=at)
 
 
-def unmute_member(*, by: Member, membership: Membership, words: str, at: datetime) -> LogEntry:
+def unmute_member(*, by: Member, membership: Membership, at: datetime) -> LogEntry:
     """Let a member write again before the time is over. Raises Conflict for one who may write already."""
     require(by, Act.UNMUTE_MEMBER, membership, at=at)
-    said = _words(words)
-    groups.hold(membership)
+    groups.hold(membership=membership)
     if membership.muted_until is None or membership.muted_until <= at:
         raise Conflict("They may write here already.")
     groups.unmute(by=by, membership=membership, at=at)
-    return _acted_on_member(membership, LogAct.UNMUTED, said, by=by, at=at)
+    return _acted_on_member(membership, LogAct.UNMUTED, "", by=by, at=at)
 
 
 def remove_member(*, by: Member, membership: Membership, words: str, at: datetime) -> LogEntry:
     """End a member's belonging to the group, with a reason that they read."""
     require(by, Act.REMOVE_MEMBER, membership, at=at)
     said = _needed(_words(words))
-    groups.hold(membership)
+    groups.hold(membership=membership)
     groups.remove_member(by=by, membership=membership, at=at)
     return _acted_on_member(membership, LogAct.REMOVED, said, by=by, at=at)
 
@@ -253,12 +257,13 @@ def _acted_on_member(
 
 
 def _tell(entry: LogEntry, *, at: datetime) -> None:
-    """Tell the person concerned. Who was removed is told outside the group, where nothing takes it back."""
+    """Tell the person concerned, if they are there still. Who was removed is told outside the group."""
+    removed = entry.act is LogAct.REMOVED
     notify(
-        member_ids=[entry.about_id],
+        member_ids=[entry.about_id] if removed else in_group(entry.group_id, {entry.about_id}),
         kind=NoticeKind.DECIDED,
         subject=f"log:{entry.group_id}.{entry.number}",
-        group_id=None if entry.act is LogAct.REMOVED else entry.group_id,
+        group_id=None if removed else entry.group_id,
         event_key=f"log:{entry.group_id}.{entry.number}",
         at=at,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from community import clock
 from community.db import insert_into, session
 from community.errors import Conflict
 from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack
@@ -13,8 +14,8 @@ from community.moderation.models import Case, CaseReason, CaseState, ReasonKind,
 from community.moderation.steps import FLAG_REASONS, HELD_REASONS
 from community.notifications import actions as notifications
 from community.notifications.models import NoticeKind
-from community.threads.facts import PostEditedUnread, PostHeld, PostWithdrawn
-from community.threads.models import Post
+from community.threads.facts import PostChanged, PostEditedUnread, PostHeld, PostWithdrawn
+from community.threads.models import Post, PostStatus
 
 Subject = tuple[SubjectKind, int]
 
@@ -68,8 +69,20 @@ def on_post_withdrawn(fact: PostWithdrawn) -> None:
 
     What a member brought stays: somebody may be worried about a writer who has taken the words back.
     """
+    notifications.forget_subjects(kind=NoticeKind.HELD, subjects=[str(fact.post_id)])
     brought = sa.exists().where(CaseReason.case_id == Case.id, CaseReason.kind.in_(FLAG_REASONS))
     _close((SubjectKind.POST, fact.post_id), ~brought)
+
+
+def on_post_changed(fact: PostChanged) -> None:
+    """Let no notice call anybody to what is not there for them now; once restored, it stands in the list again."""
+    post = session().get_one(Post, fact.post_id)
+    if post.status is PostStatus.VISIBLE:
+        return
+    gone = [post.id]
+    if post.is_opening and post.thread.status is not PostStatus.VISIBLE:
+        gone = list(session().scalars(sa.select(Post.id).where(Post.thread_id == post.thread_id)))
+    notifications.lay_aside(kind=NoticeKind.REPLY, subjects=map(str, gone), at=clock.now())
 
 
 def on_request_over(fact: JoinRequestAnswered | JoinRequestTakenBack) -> None:
@@ -122,7 +135,7 @@ def _open_case(subject: Subject, *, group_id: int, about_id: int, at: datetime) 
 def _close(subject: Subject, *only: sa.ColumnElement[bool]) -> None:
     closing = sa.update(Case).where(_is_open(subject), *only).values(state=CaseState.CLOSED, version=Case.version + 1)
     for case_id in session().scalars(closing.returning(Case.id), execution_options={"synchronize_session": False}):
-        notifications.forget_subject(kind=NoticeKind.DESK, subject=str(case_id))
+        notifications.forget_subjects(kind=NoticeKind.DESK, subjects=[str(case_id)])
 
 
 def _is_open(subject: Subject) -> sa.ColumnElement[bool]:

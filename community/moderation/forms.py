@@ -83,12 +83,6 @@ class MutingForm(Form):
     )
 
 
-class UnmutingForm(Form):
-    """A word to the member, if wished."""
-
-    words = words_field("A word to them")
-
-
 class RemovalForm(Form):
     """Why somebody is removed."""
 

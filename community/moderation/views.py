@@ -19,7 +19,6 @@ from community.moderation.forms import (
     MutingForm,
     RemovalForm,
     RestoringForm,
-    UnmutingForm,
 )
 from community.moderation.models import ReasonKind, Verdict
 from community.permissions import Act, require
@@ -245,18 +244,17 @@ def mute(slug: str, member_id: int) -> Any:
 def unmute(slug: str, member_id: int) -> Any:
     """Let somebody write again before the time is over."""
     queries.member_of(viewer(), slug, member_id)
-    form = UnmutingForm()
+    form = Form()
     done = attempt(
         form,
         lambda at: actions.unmute_member(
             by=viewer(),
             membership=queries.member_of(viewer(), slug, member_id),
-            words=form.words.data or "",
             at=at,
         ),
     )
     if done is None:
-        return refusal_page(form.status, " ".join([*form.form_errors, *form.words.errors]))
+        return refusal_page(form.status, " ".join(form.form_errors))
     flash("They may write again, and are told.")
     return redirect(url_for("groups.people", slug=slug), 303)
 

@@ -45,14 +45,21 @@ def mark_all_seen(*, by: Member, at: datetime, up_to: int | None = None) -> int:
     return cast("sa.CursorResult[object]", found).rowcount
 
 
-def forget(*, member_id: int, group_id: int) -> None:
-    """Take back all that a member was told of a group that they no longer belong to."""
-    session().execute(sa.delete(Notice).where(Notice.member_id == member_id, Notice.group_id == group_id))
+def forget(*, member_id: int, group_id: int, kind: NoticeKind | None = None) -> None:
+    """Take back what a member was told of a group, all of it or of one kind, when it is theirs no longer."""
+    theirs = sa.delete(Notice).where(Notice.member_id == member_id, Notice.group_id == group_id)
+    session().execute(theirs if kind is None else theirs.where(Notice.kind == kind))
 
 
-def forget_subject(*, kind: NoticeKind, subject: str) -> None:
-    """Take back what was said of a thing that is gone."""
-    session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject == subject))
+def forget_subjects(*, kind: NoticeKind, subjects: Iterable[str]) -> None:
+    """Take back what was said of things that are gone."""
+    session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject.in_(list(subjects))))
+
+
+def lay_aside(*, kind: NoticeKind, subjects: Iterable[str], at: datetime) -> None:
+    """Let what was said of things count as seen while they are not there to be seen; they may come back."""
+    told = sa.update(Notice).where(Notice.kind == kind, Notice.subject.in_(list(subjects)), Notice.seen_at.is_(None))
+    session().execute(told.values(seen_at=at))
 
 
 def _put_down(member_ids: list[int], **columns: object) -> tuple[int, ...]:

@@ -83,7 +83,7 @@ class Circle:
 
     def admit(self, by: Member, group: Group, other: int) -> None:
         request = queries.request_for(by, self.request_of(group, other))
-        actions.admit(by=by, request=request, words="", at=self.at)
+        actions.admit(by=by, request=request, at=self.at)
 
     def decline(self, by: Member, group: Group, other: int) -> None:
         request = queries.request_for(by, self.request_of(group, other))

@@ -28,7 +28,8 @@ def asked_group(people: People) -> Group:
 def answered(request: JoinRequest, by: Member, verdict: Callable[..., Any], words: str = "") -> None:
     """Answer as the desk does."""
     with inside(), transaction():
-        verdict(by=session().get_one(Member, by.id), request=queries.request_for(by, request.id), words=words, at=now())
+        said = {"words": words} if verdict is actions.decline else {}
+        verdict(by=session().get_one(Member, by.id), request=queries.request_for(by, request.id), at=now(), **said)
 
 
 def link_into(group: Group, visitor: Browser, **fields: Any) -> str:
@@ -136,7 +137,7 @@ def test_who_is_admitted_belongs_and_is_told(people: People, browser: Door, belo
     group = asked_group(people)
     ines = browser(people.ines)
     ines.post("/groups/early-years/requests", words="May I come?")
-    answered(request_by(people.ines), people.odile, actions.admit, "Welcome.")
+    answered(request_by(people.ines), people.odile, actions.admit)
     assert belonging(people.ines, group).is_active
     ines.get("/notices")
     assert "You belong to Early Years." in ines.page
@@ -174,7 +175,7 @@ def test_a_request_is_answered_once_and_only_by_a_teacher_there(
             by = session().get_one(Member, nobody.id)
             own = session().get_one(JoinRequest, request.id)
             with pytest.raises(NotAllowed):
-                actions.admit(by=by, request=own, words="", at=now())
+                actions.admit(by=by, request=own, at=now())
     assert belonging(people.ines, group) is None
     answered(request, people.odile, actions.decline)
     with pytest.raises(Conflict):

@@ -148,7 +148,7 @@ def test_leaving_does_not_undo_a_removal_that_came_first(people: People) -> None
 def test_leaving_and_removing_at_once_wait_for_one_another(people: People) -> None:
     with inside(), transaction():
         membership = desk_queries.member_of(member(people.maren), people.group.slug, people.ines.id)
-        actions.hold(membership)
+        actions.hold(membership=membership)
         leaving = Beside(leaves(people.ines, people.group))
         leaving.join(0.5)
         assert leaving.is_alive(), "one who leaves waits for the teacher"

@@ -297,7 +297,7 @@ def test_notices_of_a_thing_that_is_gone_are_taken_back(people: People) -> None:
     tell(people.ines, people.jonah, subject="1")
     tell(people.ines, subject="2")
     with inside(), transaction():
-        actions.forget_subject(kind=NoticeKind.SIT_BEGINS, subject="1")
+        actions.forget_subjects(kind=NoticeKind.SIT_BEGINS, subjects=["1"])
     assert [notice.subject for notice in kept()] == ["2"]
 
 

@@ -21,6 +21,15 @@ describe("how far a thread reaches", () => {
     assert.equal(reach.shown, 6);
   });
 
+  it("takes the later pages of a thread for what they are", () => {
+    const reach = new Reach(20, 45);
+    assert.equal(reach.waiting, 0);
+    reach.heard(45);
+    assert.equal(reach.waiting, 0);
+    reach.heard(46);
+    assert.equal(reach.waiting, 1);
+  });
+
   it("stays as it is when nothing was placed", () => {
     const reach = new Reach(4);
     reach.heard(5);

@@ -19,12 +19,15 @@ export async function mount(element) {
   if (live) page.listen(live);
 }
 
-/** What is known of a thread: how far it is shown here, and how far it is said to reach. */
+/** What is known of a thread: how far its reader could read when the page was made, and how far it is said to reach. */
 export class Reach {
-  /** @param {number} shown the last position on the page */
-  constructor(shown) {
-    this.shown = shown;
-    this.said = shown;
+  /**
+   * @param {number} shown the last position on the page
+   * @param {number} [last] the thread's last position when the page was made; later pages of it are not new
+   */
+  constructor(shown, last = shown) {
+    this.shown = Math.max(shown, last);
+    this.said = this.shown;
   }
 
   get waiting() {
@@ -71,8 +74,9 @@ class OpenPage {
     this.#posts = find(element, "[data-posts]");
     this.#words = find(element, "[data-arrived-words]");
     this.#button = find(element, "[data-arrived-show]");
-    this.#reach = new Reach(Number(element.dataset.last));
+    const { last, threadLast } = element.dataset;
     this.#here = "openEnded" in element.dataset;
+    this.#reach = new Reach(Number(last), this.#here ? undefined : Number(threadLast ?? last));
     this.#button.addEventListener("click", () => void this.#asked());
   }
 
@@ -96,6 +100,8 @@ class OpenPage {
   async #watch(live, thread) {
     try {
       const { last } = await live.command("thread:watch", { thread });
+      // A page that does not say how far its thread reached is taken to be as new as the line.
+      if (!this.#here && !this.#watched && !this.#element.dataset.threadLast) this.#reach.placed([last]);
       this.#reach.heard(last);
       if (this.#watched) await this.#readAgain();
       this.#watched = true;
@@ -126,7 +132,7 @@ class OpenPage {
 
   /** Somebody asked for what waits: it is put below what there is, and the first of it is where they are now. */
   async #asked() {
-    if (!this.#here) return location.assign(`${location.pathname}?at=unread`);
+    if (!this.#here) return location.assign(`/threads/${this.#element.dataset.thread}?page=last`);
     const before = this.#posts.lastElementChild;
     try {
       await this.#fetch();

@@ -52,6 +52,12 @@ def thread_to_write_in(viewer: Member, thread_id: int) -> Thread:
     return _admitted(_row_to_write(_thread_to_write_in(), viewer, thread_id), id_of(viewer))
 
 
+def thread_to_draft_in(viewer: Member, thread_id: int) -> Thread:
+    """Give a thread with its writer locked, so that a draft never comes after its own post; others go on writing."""
+    _lock(viewer)
+    return thread_for(viewer, thread_id)
+
+
 def post_for(viewer: Member, post_id: int) -> Post:
     """Give a post whose place the viewer may see, its own held one too; raises NotFound, or AgreementNeeded."""
     return _admitted_to_post(_row(_post(), viewer, post_id), id_of(viewer))
@@ -69,8 +75,15 @@ def post_to_keep(teacher: Member, post_id: int) -> Post:
 
 def group_to_write_in(viewer: Member, slug: str) -> Group:
     """Give a group for a new thread, with its writer locked; raises NotFound, MembersOnly or AgreementNeeded."""
-    session().execute(sa.select(Member).where(Member.id == id_of(viewer)).with_for_update(key_share=True))
+    _lock(viewer)
     return read_group(viewer, slug)
+
+
+def withdrawn_by(viewer: Member, post_id: int) -> Post:
+    """Give a post that the viewer took back, wherever its thread went; raises NotFound for any other."""
+    statement = _of_my_groups(sa.select(Thread, Group, Membership, Post)).join(Post, Post.thread_id == Thread.id)
+    theirs = sa.and_(Post.author_id == VIEWER, Post.status == PostStatus.WITHDRAWN)
+    return _admitted_to_post(_row(statement.where(Post.id == WANTED, theirs), viewer, post_id), id_of(viewer))
 
 
 def draft_of(viewer: Member, group: Group) -> Draft | None:
@@ -78,6 +91,19 @@ def draft_of(viewer: Member, group: Group) -> Draft | None:
     viewer_id = id_of(viewer)
     mine = sa.and_(Draft.member_id == viewer_id, Draft.group_id == group.id, Draft.thread_id.is_(None))
     return session().scalar(sa.select(Draft).where(mine))
+
+
+def draft_left_in(viewer: Member, thread_id: int) -> tuple[Group, Draft]:
+    """Give the words of the viewer's own that are left of a thread which is gone; raises NotFound without any."""
+    statement = _of_my_groups(sa.select(Thread, Group, Membership, Draft))
+    mine = sa.and_(Draft.thread_id == Thread.id, Draft.member_id == VIEWER)
+    row = _row(statement.join(Draft, mine).where(Thread.id == WANTED), viewer, thread_id)
+    group = _admitted(row, id_of(viewer)).group
+    return group, (row or [])[3]
+
+
+def _lock(viewer: Member) -> None:
+    session().execute(sa.select(Member).where(Member.id == id_of(viewer)).with_for_update(key_share=True))
 
 
 def id_of(member: Member) -> int:

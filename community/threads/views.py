@@ -9,7 +9,7 @@ from community.errors import Invalid, NotFound, Refused
 from community.groups.models import Group
 from community.groups.panels import Panel, register_panel
 from community.groups.queries import read_group
-from community.permissions import Act, require
+from community.permissions import Act, may, require
 from community.threads import actions, queries
 from community.threads.drawing import drawn, drawn_people
 from community.threads.forms import (
@@ -48,7 +48,10 @@ TYPING = "90 per minute"
 @bp.get("/threads/<id:thread_id>")
 def show(thread_id: int) -> Any:
     """Show a page of a thread; ``?at=unread`` leads to the first post that the viewer has not read."""
-    opened = queries.open_thread(viewer(), thread_id)
+    try:
+        opened = queries.open_thread(viewer(), thread_id)
+    except NotFound:
+        return _left_page(*queries.draft_left_in(viewer(), thread_id))
     if request.args.get("at") == "unread":
         page, post_id = queries.first_unread(opened.thread, opened.mark)
         anchor = f"post-{post_id}" if post_id else None
@@ -90,7 +93,7 @@ def mark_read(thread_id: int) -> Any:
     attempt(
         form,
         lambda at: actions.mark_read(
-            by=viewer(), thread=queries.thread_to_write_in(viewer(), thread_id), position=position, at=at
+            by=viewer(), thread=queries.thread_for(viewer(), thread_id), position=position, at=at
         ),
     )
     if form.errors:
@@ -121,8 +124,10 @@ def history(post_id: int) -> str:
 def new(slug: str) -> Any:
     """Ask what a new thread is to say."""
     group = read_group(viewer(), slug)
-    require(viewer(), Act.OPEN_THREAD, group, at=now())
     draft = queries.draft_of(viewer(), group)
+    if draft is not None and not may(viewer(), Act.OPEN_THREAD, group, at=now()):
+        return _left_page(group, draft)
+    require(viewer(), Act.OPEN_THREAD, group, at=now())
     return _new_page(group, _thread_form(draft), draft=draft)
 
 
@@ -172,7 +177,7 @@ def keep_draft() -> Any:
     thread_id, slug = number_asked("thread"), request.args.get("group", "")
 
     def keep(at: Any) -> bool:
-        thread = queries.thread_to_write_in(viewer(), thread_id) if thread_id is not None else None
+        thread = queries.thread_to_draft_in(viewer(), thread_id) if thread_id is not None else None
         group = thread.group if thread else queries.group_to_write_in(viewer(), slug)
         return _kept(form, group, thread, at)
 
@@ -222,17 +227,24 @@ def change(post_id: int) -> Any:
 @bp.post("/posts/<id:post_id>/withdrawal")
 @limited(WRITING)
 def withdraw(post_id: int) -> Any:
-    """Take one's own post back."""
+    """Take one's own post back; asked for twice, it leads to where the post was."""
     form = WithdrawalForm()
-    post = attempt(
-        form, lambda at: actions.withdraw_post(by=viewer(), post=queries.post_to_write(viewer(), post_id), at=at)
-    )
+
+    def take_back(at: Any) -> Post:
+        try:
+            post = queries.post_to_write(viewer(), post_id)
+        except NotFound:
+            return queries.withdrawn_by(viewer(), post_id)
+        again = post.author_id == viewer().id and post.status is PostStatus.WITHDRAWN
+        return post if again else actions.withdraw_post(by=viewer(), post=post, at=at)
+
+    post = attempt(form, take_back)
     if post is None:
         return _told(form)
-    if post.thread.status is PostStatus.WITHDRAWN:
-        flash("Withdrawn. Nobody had answered yet, so the thread is gone with it.")
+    if post.thread.status in {PostStatus.WITHDRAWN, PostStatus.RETURNED}:
+        flash("Withdrawn. Nobody had answered yet, so the thread is gone with it." if post.is_opening else "Withdrawn.")
         return redirect(url_for("groups.show", slug=post.group.slug), 303)
-    flash("Withdrawn. Its place stays, its words do not.")
+    flash("Withdrawn. Its place stays, its words do not." if post.position else "Withdrawn.")
     return redirect(_place_of(post), 303)
 
 
@@ -330,7 +342,7 @@ def _or_fresh_key(done: Done | None, form: WordsForm) -> Done | None:
 
 def _keep_reply(thread_id: int, form: ReplyForm) -> Any:
     def keep(at: Any) -> bool:
-        thread = queries.thread_to_write_in(viewer(), thread_id)
+        thread = queries.thread_to_draft_in(viewer(), thread_id)
         return _kept(form, thread.group, thread, at)
 
     if attempt(form, keep) is None:
@@ -445,6 +457,12 @@ def _thread_form(draft: Draft | None) -> ThreadForm:
         words = {"title": draft.title, "source": draft.source, "content_note": draft.content_note}
         words |= {"wants": draft.wants.value if draft.wants else "", "draft_version": draft.stamp}
     return ThreadForm(formdata=None, data={**words, "write_key": str(uuid4())})
+
+
+def _left_page(group: Group, draft: Draft) -> str:
+    """Show somebody's own words where they cannot be posted any more, or not now."""
+    muted = not may(viewer(), Act.OPEN_THREAD, group, at=now()) and not group.is_archived
+    return render_template("threads/left.html", group=group, draft=draft, muted=muted)
 
 
 def _edit_form(post: Post, *, filled: bool) -> EditForm:

@@ -292,6 +292,21 @@ def test_a_thread_whose_answers_all_wait_is_gone_for_all_but_their_writers_and_t
         assert BEFORE in reader.page
 
 
+@pytest.mark.parametrize("place", ["opening", "answer", "held"])
+def test_one_who_withdraws_twice_is_led_to_the_same_place(people: People, browser: Browsers, place: str) -> None:
+    thread = make_thread(people.group, people.ines, posts=[(people.ines, "I lean.")])
+    post = scenes.posts_in(thread)[0]
+    if place == "answer":
+        post = make_post(thread, people.ines, BEFORE, position=2)
+    elif place == "held":
+        post = scenes.held_post(thread, people.ines)
+    writer = browser(people.ines)
+    first, second = (writer.post(f"/posts/{post.id}/withdrawal") for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert browser(people.jonah).post(f"/posts/{post.id}/withdrawal").status_code in {403, 404}
+
+
 def test_withdrawing_a_held_post_clears_the_desk(people: People, browser: Browsers) -> None:
     thread = make_thread(people.group, people.jonah)
     scenes.change(people.group, holding="everything")
@@ -310,7 +325,7 @@ def test_what_may_be_withdrawn_is_what_the_steps_allow(people: People, browser: 
     thread = make_thread(people.group, people.jonah)
     place = {"held_for": HeldFor.NEWCOMER} if status is PostStatus.HELD else {"position": 2}
     post = make_post(thread, people.ines, BEFORE, status=status, **place)
-    allowed = PostStatus.WITHDRAWN in POST_STEPS[status]
+    allowed = PostStatus.WITHDRAWN in POST_STEPS[status] or status is PostStatus.WITHDRAWN  # again: it is so already
     assert browser(people.ines).post(f"/posts/{post.id}/withdrawal").status_code == (303 if allowed else 403)
 
 

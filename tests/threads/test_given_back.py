@@ -1,10 +1,14 @@
 """Words that a teacher gave back: no page that was open before writes over them."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from community.clock import now
 from community.db import session, transaction
+from community.groups.models import GroupStatus
 from community.members.models import Member
 from community.threads import actions, queries
 from community.threads.models import Draft, Post, Thread, Wants
@@ -105,3 +109,51 @@ def test_note_and_wish_of_what_was_begun_are_kept_below(people: People, browser:
     assert (draft.title, draft.content_note, draft.wants) == ("The lean", "A town", Wants.BE_HEARD)
     below = f"## Another\n\nContent note: A death\n\nWould like back: questions\n\n{OTHER}"
     assert draft.source == f"{DEAR}\n\n{below}"
+
+
+def muted(people: People) -> None:
+    scenes.mute(people.ines, people.group)
+
+
+def archived(people: People) -> None:
+    scenes.change(people.group, status=GroupStatus.ARCHIVED)
+
+
+@pytest.mark.parametrize("closed", [muted, archived])
+def test_a_first_post_that_came_back_is_there_for_its_writer_where_nothing_can_be_posted(
+    people: People, browser: Browsers, closed: Callable[[People], None]
+) -> None:
+    writer = browser(people.ines)
+    scenes.begin(writer, people.group, "The lean", DEAR, content_note="A town")
+    give_back(people, scenes.posts_in(scenes.threads_in(people.group)[-1])[0])
+    closed(people)
+    path = f"/groups/{people.group.slug}/threads/new"
+    assert writer.get(path).status_code == 200
+    for words in (DEAR, REASON, "The lean", "A town"):
+        assert words in writer.page
+    assert browser(people.jonah).get(path).status_code == (200 if closed is muted else 403)
+
+
+@pytest.mark.parametrize("closed", [muted, archived])
+def test_a_reply_that_came_back_is_shown_with_its_reason_where_nothing_can_be_posted(
+    people: People, browser: Browsers, closed: Callable[[People], None]
+) -> None:
+    thread = returned_reply(people)
+    closed(people)
+    writer = browser(people.ines)
+    assert writer.get(f"/threads/{thread.id}").status_code == 200
+    assert DEAR in writer.page
+    assert REASON in writer.page
+
+
+def test_a_reply_that_came_back_outlives_its_thread(people: People, browser: Browsers) -> None:
+    thread = returned_reply(people)
+    opening = scenes.posts_in(thread)[0]
+    browser(people.jonah).post(f"/posts/{opening.id}/withdrawal")
+    writer = browser(people.ines)
+    assert writer.get(f"/threads/{thread.id}").status_code == 200
+    assert DEAR in writer.page
+    assert REASON in writer.page
+    assert thread.title not in writer.page
+    for who in (people.jonah, people.maren, people.viktor):
+        assert browser(who).get(f"/threads/{thread.id}").status_code == 404

@@ -25,7 +25,8 @@ BROKEN: list[dict[str, Any]] = [
 
 def sent_again(writer: Browser, action: str) -> int:
     """Send the form of the page as it stands now."""
-    return writer.post(action, **{**fields_of(writer.page, action), "source": WORDS}).status_code
+    fields: dict[str, Any] = {**fields_of(writer.page, action), "source": WORDS}
+    return writer.post(action, **fields).status_code
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda fields: next(iter(fields)))

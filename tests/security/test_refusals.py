@@ -73,3 +73,12 @@ def test_a_form_that_is_too_large_is_refused_quietly(people: People, browser: Op
     assert "What you wrote" not in ines.page
     assert ines.post("/threads/1/posts", source="dear\x00words").status_code == 400
     assert "dearwords" in ines.page
+
+
+def test_a_field_that_nobody_sees_is_spoken_of_above_the_form(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    answer = maren.post("/groups/ending-on-time/agreement", source="We end on time.", follows="two")
+    assert answer.status_code == 422
+    assert maren.page.count('role="alert"') == 1
+    assert "Not a valid integer value." in maren.page
+    assert "We end on time." in maren.page

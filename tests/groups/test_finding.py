@@ -180,3 +180,16 @@ def test_a_refusal_about_an_open_group_says_nothing_of_a_hidden_one(people: Peop
         given = teacher.post("/groups/ending-on-time/teachers", member=number)
         assert given.status_code == 404
         assert "not in this group any more" in teacher.page
+
+
+def test_the_door_says_what_the_others_see_before_one_agrees(people: People, browser: Door) -> None:
+    newcomer = make_member("Noor Haddad", pronouns="they/them", profession="Psychiatrist")
+    at_door = browser(newcomer)
+    at_door.get(f"/groups/{people.group.slug}")
+    assert "with your pronouns and your profession" in at_door.page
+    join(newcomer, people.group, agreed=False)
+    reader = browser(people.ines)
+    reader.get(f"/groups/{people.group.slug}/members")
+    assert "Noor Haddad" in reader.page
+    assert "they/them" in reader.page
+    assert "Psychiatrist" in reader.page

@@ -1,7 +1,7 @@
 """Background work by huey, inside the process: a memory queue for what a request asks for, and a minute clock.
 
 Nothing that matters rests on the queue: what must not be lost is a row (an outbox mail, say) that the periodic
-job finds again. Nothing else in the house starts threads, except the socket door's tickers.
+job finds again. Nothing else in the house starts threads, except the server and the socket door's tickers.
 """
 
 from collections.abc import Callable

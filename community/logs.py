@@ -13,6 +13,15 @@ from flask import Flask, Response, g, request
 
 log = structlog.get_logger("community.request")
 
+NOT_TOLD = frozenset({"assets.show", "health.alive", "health.ready"})
+# Who looks for help is written down nowhere, not even without a name; the page says so.
+NO_TRACE = frozenset({"home.help_", "home.ninety_seconds"})
+
+
+def leaves_no_trace() -> bool:
+    """Whether the page that is asked for is one of those that nobody writes down."""
+    return request.endpoint in NO_TRACE
+
 
 def configure(level: str) -> None:
     """Write JSON lines to standard error; control characters are escaped by the JSON."""
@@ -29,7 +38,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
@@ -43,7 +52,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
-        if request.endpoint not in {"assets.show", "health.alive", "health.ready"}:
+        if request.endpoint not in NOT_TOLD and not leaves_no_trace():
             spent = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
             log.info(
                 "request", route=str(request.url_rule), method=request.method, status=response.status_code, ms=spent

@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from community.clock import zones
 from community.db import announce, session
 from community.errors import Conflict, Invalid
 from community.mail import post_mail
@@ -58,7 +58,7 @@ def clean_name(text: str) -> str:
 
 def clean_zone(text: str) -> str:
     """Give a time zone that exists; raises Invalid."""
-    if text not in available_timezones():
+    if text not in zones():
         raise Invalid("Choose the time zone of a city near you.", field="zone")
     return text
 

@@ -1,10 +1,9 @@
 """The forms of coming in and of one's own account."""
 
-from zoneinfo import available_timezones
-
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from community.clock import zones
 from community.members.models import (
     EMAIL_LENGTH,
     NAME_LENGTH,
@@ -16,7 +15,7 @@ from community.members.models import (
 from community.members.passwords import MAXIMUM
 from community.web import Form
 
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+ZONES = sorted(zone for zone in zones() if "/" in zone or zone == "UTC")
 
 email_rules = [
     InputRequired("Your email address is needed here."),

@@ -9,6 +9,7 @@ from community import mail
 from community.clock import now
 from community.db import transaction
 from community.jobs import each_hour, each_minute
+from community.logs import leaves_no_trace
 from community.members import actions, queries
 from community.members.letters import Letterhead
 from community.members.queries import SignedIn
@@ -55,8 +56,8 @@ def forget_old() -> None:
 
 
 def arrive(token: str, at: datetime) -> SignedIn | None:
-    """Give the person behind a token, and remember that they were here."""
+    """Give the person behind a token, and remember that they were here, unless it is a page that leaves no trace."""
     signed_in = queries.signed_in_by_token(token, at)
-    if signed_in is not None:
+    if signed_in is not None and not leaves_no_trace():
         saw(signed_in.sign_in_id, at)
     return signed_in

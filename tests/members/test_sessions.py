@@ -1,12 +1,15 @@
 """How long a browser stays signed in, what ends it, and that its sockets end with it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from flask import Flask
 from socketio.exceptions import ConnectionError as NotLetIn
+from structlog.testing import capture_logs
 
 from community import live as live_door
 from community.clock import now
@@ -203,3 +206,28 @@ def test_a_wrong_password_over_a_sign_in_ends_nothing(people: People, browser: O
     here = browser(people.ines)
     assert here.post("/sign-in", email=people.jonah.email, password="not this one at all").status_code == 422
     assert is_in(here)
+
+
+@pytest.fixture
+def every_line() -> Iterator[None]:
+    """Log all that the house logs when it is not being tested."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+    yield
+    structlog.configure(wrapper_class=before)
+
+
+@pytest.mark.usefixtures("every_line")
+@pytest.mark.parametrize("path", ["/help", "/ninety-seconds"])
+def test_that_somebody_looked_for_help_is_written_down_nowhere(people: People, browser: Open, path: str) -> None:
+    ines, long_ago = browser(people.ines), now() - timedelta(days=13)
+    jobs.note_seen()  # of whoever was here in the story before
+    change_sign_ins(people.ines, last_seen_at=long_ago)
+    with capture_logs() as lines:
+        assert ines.get(path).status_code == 200
+    assert lines == []
+    jobs.note_seen()
+    assert sign_ins(people.ines)[0].last_seen_at == long_ago
+    with capture_logs() as lines:
+        ines.get("/privacy")
+    assert [line["route"] for line in lines] == ["/privacy"]

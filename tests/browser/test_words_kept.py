@@ -211,3 +211,29 @@ def test_an_edit_has_no_draft_and_is_kept_until_it_was_taken(signed_in: SignedIn
     expect(composer(page)).to_have_value("A thought that I leave.")
     page.get_by_role("button", name="Let them go").click()
     expect(composer(page)).to_have_value(WORDS)
+
+
+def test_words_for_a_decision_are_kept_until_it_was_taken(signed_in: SignedIn, watch: Watch) -> None:
+    watch.allow("500")
+    page = signed_in("Maren")
+    page.goto("/desk")
+    area = page.locator("textarea[name=words]")
+    address = page.url
+    if area.count() == 0:
+        page.locator("main a[href^='/cases/']").first.click()
+        address = page.url
+    first = area.first
+    first.evaluate("(field, words) => { field.value = words; field.dispatchEvent(new Event('input')); }", WORDS)
+    page.route(
+        "**/cases/**", lambda route: refusing(500)(route) if route.request.method == "POST" else route.fallback()
+    )
+    first.evaluate("(field) => field.form.requestSubmit()")
+    page.get_by_role("link", name="Go back").click()
+    page.wait_for_url(address)
+    expect(area.first).to_have_value(WORDS)
+    page.context.clear_cookies()
+    sign_in(page, "Ines")
+    page.goto("/groups/ending-on-time")
+    page.locator("ul.threads a").first.click()
+    expect(page.get_by_role("tab", name="Write")).to_be_visible()
+    page.wait_for_function("Object.keys(sessionStorage).every((each) => !each.startsWith('kept'))")

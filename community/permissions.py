@@ -233,7 +233,7 @@ RULES: dict[Act, Rule] = {
     Act.MARK_READ: reads,
     Act.EDIT_POST: all_of(writes, is_theirs, status_is("visible", "held")),
     Act.WITHDRAW_POST: all_of(reads, is_theirs, status_is("visible", "held", "hidden")),
-    Act.READ_HISTORY: all_of(reads, any_of(is_theirs, teaches, status_is("visible"))),
+    Act.READ_HISTORY: all_of(reads, any_of(is_theirs, teaches)),
     Act.SCHEDULE_SIT: all_of(keeps, group_is_kept),
     Act.END_SERIES: keeps,
     Act.JOIN_SIT: all_of(reads, group_is_kept),

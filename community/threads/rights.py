@@ -46,7 +46,7 @@ class Rights:
 
     def may_read_history(self, post: ShownPost) -> bool:
         """Whether the reader may see what it said before."""
-        return self.keeps or post.is_theirs or post.status is PostStatus.VISIBLE
+        return self.keeps or post.is_theirs
 
 
 def rights_in(viewer: Member, thread: Thread, *, at: datetime) -> Rights:

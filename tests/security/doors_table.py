@@ -186,8 +186,19 @@ SITS: dict[str, list[Row]] = {
 }
 
 WRITES = where(("thread:of posts",), LOUD)
-IS_READ = where(("post:visible", "archived:post", "opening:hidden", "opening:held"), READERS)
-KEEPS_HISTORY = where(("post:hidden", "post:withdrawn", "post:returned", "post:held"), ASIDE)
+KEEPS_HISTORY = where(
+    (
+        "post:visible",
+        "archived:post",
+        "opening:hidden",
+        "opening:held",
+        "post:hidden",
+        "post:withdrawn",
+        "post:returned",
+        "post:held",
+    ),
+    ASIDE,
+)
 THREADS_AND_POSTS: dict[str, list[Row]] = {
     "GET /groups/<slug>/threads/new": groups(LOUD, archived=NONE),
     "POST /groups/<slug>/threads": groups(LOUD, archived=NONE, fields=SENT),
@@ -202,7 +213,7 @@ THREADS_AND_POSTS: dict[str, list[Row]] = {
     "POST /text/preview": alike(SIGNED_IN, fields=SENT),
     "GET /posts/<id:post_id>": posts(POSTS),
     "GET /posts/<id:post_id>/fragment": posts(POSTS),
-    "GET /posts/<id:post_id>/history": posts(IS_READ | KEEPS_HISTORY),
+    "GET /posts/<id:post_id>/history": posts(KEEPS_HISTORY),
     "GET /posts/<id:post_id>/edit": posts(where(("post:visible", *HELD), AUTHOR)),
     "POST /posts/<id:post_id>/edit": posts(
         where(("post:visible", *HELD), AUTHOR), fields={**SENT, "version": "1", "wants": ""}

@@ -164,10 +164,17 @@ def test_an_edit_that_does_not_fit_keeps_what_was_typed(
 # What it said before
 
 
-def test_everybody_who_reads_a_post_may_read_what_it_said_before(people: People, browser: Browsers) -> None:
+def test_what_a_post_said_before_is_its_writers_and_the_teachers_while_all_see_that_it_was_edited(
+    people: People, browser: Browsers
+) -> None:
     post = scenes.posts_in(answered(people))[1]
     browser(people.ines).post(f"/posts/{post.id}/edit", source=AFTER, version="1")
-    for who in (people.jonah, people.maren, people.ines):
+    other = browser(people.jonah)
+    other.get(f"/threads/{post.thread_id}")
+    assert '<span class="note">edited</span>' in other.page
+    assert other.get(f"/posts/{post.id}/history").status_code == 403
+    assert BEFORE not in other.page
+    for who in (people.maren, people.ines):
         reader = browser(who)
         reader.get(f"/threads/{post.thread_id}")
         assert f'href="/posts/{post.id}/history">edited' in reader.page

@@ -9,7 +9,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, make_response, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, send_from_directory
 
 from community.web.marks import public
 
@@ -52,7 +52,7 @@ def own_scripts() -> dict[str, str]:
 
 def asset_url(path: str) -> str:
     """Give the address of a static file, for ever valid for these contents."""
-    return url_for("assets.show", digest=current_app.extensions["assets"]["hash"], path=path)
+    return f"/static/{current_app.extensions['assets']['hash']}/{path}"
 
 
 @bp.get("/static/<digest>/<path:path>")

@@ -66,10 +66,11 @@ class MemberZone(words.ReaderZone):
     @staticmethod
     def current() -> ZoneInfo:
         """Give the viewer's zone, UTC for a stranger; a page says many times and asks who reads it once."""
-        if "zone" not in g:
+        zone: ZoneInfo | None = g.get("zone")
+        if zone is None:
             member = viewer_or_none()
-            g.zone = ZoneInfo(member.zone if member else "UTC")
-        return cast("ZoneInfo", g.zone)
+            zone = g.zone = ZoneInfo(member.zone if member else "UTC")
+        return zone
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -138,7 +139,8 @@ def now() -> datetime:
 
 def viewer_or_none() -> "Member | None":
     """Give the signed-in member, if there is one."""
-    return cast("Member", current_user.member) if current_user and current_user.is_authenticated else None
+    signed_in = current_user._get_current_object()  # noqa: SLF001 - each look through the proxy costs one more
+    return cast("Member", signed_in.member) if signed_in is not None and signed_in.is_authenticated else None
 
 
 def viewer() -> "Member":
@@ -160,6 +162,8 @@ def _check_request() -> None:
     if request.method not in SAFE_METHODS:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in OUR_OWN:
             raise Refused("This was sent from another site, so nothing was done.")
+        if request.files:  # no form of ours takes a file, and a field that is one is no text
+            raise Refused(STALE)
         given = [*request.args.items(multi=True), *request.form.items(multi=True)]
     else:
         given = list(request.args.items(multi=True))

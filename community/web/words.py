@@ -1,6 +1,7 @@
 """Words for times and numbers, in the reader's own zone."""
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -63,7 +64,12 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 
 def said(moment: datetime, zone: ZoneInfo, *, at: datetime) -> str:
     """Say when something was: "Today, 19:30", "Yesterday, 09:15", "Thursday, 20:14", or the whole date."""
-    local, today = moment.astimezone(zone), at.astimezone(zone).date()
+    return _said(moment, zone, at.astimezone(zone).date())
+
+
+@lru_cache(maxsize=4096)
+def _said(moment: datetime, zone: ZoneInfo, today: date) -> str:
+    local = moment.astimezone(zone)
     days_ago = (today - local.date()).days
     if days_ago in {0, 1}:
         word = ("Today", "Yesterday")[days_ago]

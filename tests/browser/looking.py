@@ -52,12 +52,17 @@ class Watch:
 
 def assert_accessible(page: Page) -> None:
     """Hold the page as it stands to every axe rule; a failure names rule, place and remedy."""
-    found = Axe().run(page).response["violations"]
-    report = [
+    report = violations(page)
+    assert not report, f"{page.url}\n" + "\n".join(report)
+
+
+def violations(page: Page) -> list[str]:
+    """Give what axe has against the page as it stands, each as rule, remedy and places."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
         f"{one['id']}: {one['help']}\n  " + "\n  ".join(" ".join(map(str, node["target"])) for node in one["nodes"])
         for one in found
     ]
-    assert not report, f"{page.url}\n" + "\n".join(report)
 
 
 def assert_no_sideways_scroll(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The real application as a process of its own: started, waited for, stopped, killed, started again."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tests.services.process import free_port, plain_environment
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
+LETTER_SECONDS = 20.0
 
 
 @dataclass
@@ -67,6 +69,15 @@ class Server:
                 return bool(answer.status == HTTPStatus.OK)
         except OSError:
             return False
+
+    def link_for(self, address: str, kind: str) -> str:
+        """Wait for a letter to this address with a link such as "/joining/…"; gives the path of the last one."""
+        link = re.compile(rf"^To: {re.escape(address)}$.*?(/{kind}/[\w.-]+)$", re.MULTILINE | re.DOTALL)
+        deadline = time.monotonic() + LETTER_SECONDS
+        while not (found := link.findall(self.log.read_text(errors="replace"))):
+            assert time.monotonic() < deadline, f"no letter for {address} within {LETTER_SECONDS:.0f} seconds"
+            time.sleep(0.05)
+        return str(found[-1])
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.looking import Watch, assert_no_sideways_scroll
+from tests.browser.looking import Watch, assert_accessible, assert_no_sideways_scroll
 
 SignedIn = Callable[..., Page]
 
@@ -102,6 +102,7 @@ def test_a_teacher_clears_the_desk_from_a_phone(signed_in: SignedIn) -> None:
     thumb.tap(maren.get_by_role("navigation", name="Main").get_by_role("link", name="Desk"))
     expect(maren.get_by_role("heading", level=1, name="The desk")).to_be_visible()
     assert_no_sideways_scroll(maren)
+    assert_accessible(maren)
     thumb.count()
 
     thumb.tap(waiting(maren, about="better").get_by_role("button", name="Let it through"))
@@ -173,6 +174,7 @@ def test_a_teacher_who_comes_second_is_told_and_keeps_the_words(signed_in: Signe
     expect(tomasz.get_by_text("left it as it is")).to_be_visible()
     kept = tomasz.get_by_role("textbox", name="What you had written")
     expect(kept).to_have_value("Would you say a little more about the feet?")
+    assert_accessible(tomasz)
     tomasz.goto(post)
     expect(tomasz.locator("[data-post]").filter(has_text="Dilan").last).to_contain_text("both feet on the floor")
 

@@ -192,13 +192,12 @@ def _take_place(invitation: Invitation, member: Member, *, at: datetime) -> None
     )
 
 
-def sign_in(*, member_id: int, kept: bool, at: datetime, new_hash: str | None = None) -> tuple[SignIn, str]:
+def sign_in(*, member_id: int, at: datetime, new_hash: str | None = None) -> tuple[SignIn, str]:
     """Begin a sign-in for somebody whose password was right; gives the row and the token for the cookie."""
     token, hash_ = new_token()
     row = SignIn(
         token_hash=hash_,
         member_id=member_id,
-        kept=kept,
         created_at=at,
         last_seen_at=at,
         expires_at=at + SIGNED_IN_FOR,

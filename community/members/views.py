@@ -86,7 +86,7 @@ def let_in(member_id: int, *, kept: bool, new_hash: str | None = None) -> bool:
             return False
         if viewer_or_none() is not None:  # one browser, one sign-in: whoever was here before is signed out
             actions.sign_out(sign_in_id=current_user.sign_in_id, at=moment)
-        _, token = actions.sign_in(member_id=member_id, kept=kept, at=moment, new_hash=new_hash)
+        _, token = actions.sign_in(member_id=member_id, at=moment, new_hash=new_hash)
     session.clear()
     session.permanent = kept
     signed_in = queries.signed_in_by_token(token, moment)

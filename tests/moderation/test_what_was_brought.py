@@ -1,6 +1,7 @@
 """What a teacher reads of a post that was brought: what it said then, folded where its writer folded it."""
 
 import html
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_what_was_brought_can_be_read_when_the_writer_has_taken_it_back(
     scenes.bring(browser(people.jonah), opening, "flag_worried", "Please look.")
     case = scenes.open_case()
     if changed:
-        sent = {"source": UNNAMED, "title": "Hm", "wants": "", "version": "1"}
+        sent: dict[str, Any] = {"source": UNNAMED, "title": "Hm", "wants": "", "version": "1"}
         assert writer.post(f"/posts/{opening.id}/edit", **sent).status_code == 303
     assert writer.post(f"/posts/{opening.id}/withdrawal").status_code == 303
     teacher = browser(people.maren)

@@ -95,6 +95,22 @@ def let_something_wait(ines: Page, lucja: Page, maren: Page) -> str:
     return held
 
 
+def read_what_was_decided(ines: Page, lucja: Page, held: str) -> None:
+    """The writer reads the outcome with its reason; another member finds the thread as it is now."""
+    ines.get_by_role("link", name=NEWS).click()
+    told = ines.get_by_role("listitem")
+    expect(told.filter(has_text="stands in the thread now")).to_be_visible()
+    hidden = told.filter(has_text="A teacher has hidden your post")
+    expect(hidden).to_contain_text("Please say it without “wrongly”.")
+    expect(ines.get_by_role("main")).not_to_contain_text("Łucja")
+    hidden.get_by_role("link").first.click()
+    expect(ines.get_by_text("A teacher has hidden this for now. Only you and the teachers see it.")).to_be_visible()
+    lucja.goto(held)
+    expect(lucja.get_by_text("I would like to say it better.")).to_be_visible()
+    expect(lucja.get_by_text("A teacher has hidden this post for now.")).to_be_visible()
+    expect(lucja.get_by_text("You all sit wrongly, honestly.")).to_have_count(0)
+
+
 def test_a_teacher_clears_the_desk_from_a_phone(signed_in: SignedIn) -> None:
     ines, lucja, maren = signed_in("Ines"), signed_in("Łucja"), signed_in("Maren", **PHONE)
     held = let_something_wait(ines, lucja, maren)
@@ -127,18 +143,7 @@ def test_a_teacher_clears_the_desk_from_a_phone(signed_in: SignedIn) -> None:
     expect(maren.get_by_text("Everything that needs a teacher is one list, and it is clear.")).to_be_visible()
     assert thumb.count() <= 2
 
-    ines.get_by_role("link", name=NEWS).click()
-    told = ines.get_by_role("listitem")
-    expect(told.filter(has_text="stands in the thread now")).to_be_visible()
-    hidden = told.filter(has_text="A teacher has hidden your post")
-    expect(hidden).to_contain_text("Please say it without “wrongly”.")
-    expect(ines.get_by_role("main")).not_to_contain_text("Łucja")
-    hidden.get_by_role("link").first.click()
-    expect(ines.get_by_text("A teacher has hidden this for now. Only you and the teachers see it.")).to_be_visible()
-    lucja.goto(held)
-    expect(lucja.get_by_text("I would like to say it better.")).to_be_visible()
-    expect(lucja.get_by_text("A teacher has hidden this post for now.")).to_be_visible()
-    expect(lucja.get_by_text("You all sit wrongly, honestly.")).to_have_count(0)
+    read_what_was_decided(ines, lucja, held)
 
 
 def test_the_mark_of_a_notice_appears_while_a_page_is_open(signed_in: SignedIn) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.groups.models import Belonging, Role
+from community.groups.models import Belonging, GroupKind, Role
 from tests.factories import make_group
 from tests.moderation import scenes
 from tests.moderation.scenes import Browsers
@@ -54,7 +54,7 @@ def test_an_agreement_by_somebody_who_no_longer_teaches(people: People, browser:
 
 
 def test_words_to_a_group_that_is_hidden_by_now(people: People, browser: Browsers) -> None:
-    hidden = make_group("Slow Circle", kind="hidden", teachers=[people.maren])
+    hidden = make_group("Slow Circle", kind=GroupKind.HIDDEN, teachers=[people.maren])
     asking = browser(people.viktor)
     assert asking.post(f"/groups/{hidden.slug}/requests", words=WORDS).status_code == 404
     assert WORDS in asking.page

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import request
+from flask import Flask, request
 from werkzeug.test import TestResponse
 
 from app import create_app
@@ -34,17 +34,23 @@ FROM_PROXY = {
 
 def main(folder: Path) -> None:
     """Tell a short story and print what was answered."""
-    settings = Settings(
-        data_dir=folder,
-        database_url=f"sqlite:///{folder / 'community.db'}",
-        secret_keys=("a long and quite random key for tests 77ab10",),
-        base_url=PLACE,
-        mail_url=f"file:{folder / 'mail'}",
-        behind_proxies=1,
-        testing=True,
-        log_level="CRITICAL",
+    app = create_app(
+        Settings(
+            data_dir=folder,
+            database_url=f"sqlite:///{folder / 'community.db'}",
+            secret_keys=("a long and quite random key for tests 77ab10",),
+            base_url=PLACE,
+            mail_url=f"file:{folder / 'mail'}",
+            behind_proxies=1,
+            testing=True,
+            log_level="CRITICAL",
+        )
     )
-    app = create_app(settings)
+    print(json.dumps(story(app, folder, invited(app))))  # noqa: T201 - this is what the test reads
+
+
+def invited(app: Flask) -> str:
+    """Make one member, and an invitation by her; give its token."""
     with app.app_context():
         Base.metadata.create_all(db.engine)
         token, kept = new_token()
@@ -54,9 +60,15 @@ def main(folder: Path) -> None:
             rows.flush()
             week = now() + timedelta(days=7)
             rows.add(Invitation(token_hash=kept, made_by_id=ines.id, created_at=now(), expires_at=week))
+    return token
+
+
+def story(app: Flask, folder: Path, token: str) -> dict[str, Any]:
+    """Ask for one page after another, as a browser behind the proxy would; give every answer by its name."""
     addresses: list[str] = []
     app.before_request(lambda: addresses.append(request.remote_addr or ""))
-    client, said = app.test_client(use_cookies=True), {}
+    client = app.test_client(use_cookies=True)
+    said: dict[str, Any] = {}
 
     def ask(name: str, path: str, method: str = "GET", headers: dict[str, str] | None = None, **data: Any) -> str:
         answer = client.open(path, method=method, headers={**FROM_PROXY, **(headers or {})}, data=data or None)
@@ -81,7 +93,7 @@ def main(folder: Path) -> None:
     said["letter"] = {"text": letter}
     ask("forged address", "/help", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
     said["addresses"] = {"text": " ".join(sorted(set(addresses)))}
-    print(json.dumps(said))  # noqa: T201 - this is what the test reads
+    return said
 
 
 def told(answer: TestResponse) -> dict[str, Any]:

@@ -118,7 +118,6 @@ class Live:
         """Hang up without the closing handshake, which would wait for seconds."""
         if self.client.connected:
             self.client.eio.ws.shutdown()
-            self.client.wait()
 
 
 def until(holds: Callable[[], bool], timeout: float = 5) -> bool:

@@ -19,6 +19,7 @@ from community.db import db
 
 SPARE_THREADS = 32  # for pages, beside one thread for each socket
 TIMEOUT_SECONDS = 60
+COLLECT_AFTER_OBJECTS = 20_000
 
 Make = Callable[[], Flask]
 
@@ -61,10 +62,12 @@ def prepare(app: Flask) -> None:
 def _settle() -> None:
     """Leave what is loaded by now out of every later collection, so that master and worker go on sharing it.
 
-    A collection writes to each object that it looks at; after the fork that made a copy of nearly all of them.
+    A collection writes to each object that it looks at; after the fork that made a copy of nearly all of them. And
+    since a page makes thousands of objects that go by themselves, look for the others less often than every 700.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_OBJECTS)
 
 
 class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -70,9 +71,8 @@ def room(browser: Browser, server: Server, name: str, *, minutes: int) -> None:
 @contextmanager
 def stepped_in(browser: Browser, server: Server, who: str, size: dict[str, int], scheme: str) -> Iterator[Page]:
     """Give one of the demo's people a browser of their own."""
-    context = browser.new_context(
-        base_url=server.url, viewport=size, color_scheme=scheme, locale="en-GB", reduced_motion="reduce"
-    )  # type: ignore[call-overload]
+    options: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "locale": "en-GB", "reduced_motion": "reduce"}
+    context = browser.new_context(base_url=server.url, **options)
     page = context.new_page()
     page.goto("/sign-in")
     page.get_by_role("button", name=f"Step in as {who}").click()

@@ -5,6 +5,7 @@ order of their layers, once, at the start. Scripts and styles are sent without t
 a third and a quarter of their weight.
 """
 
+import base64
 import hashlib
 import re
 from pathlib import Path
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
     app.extensions["assets"] = {"hash": digest.hexdigest()[:12], "css": joined_css(), "js": own_scripts()}
     app.register_blueprint(bp)
     app.jinja_env.globals["asset"] = asset_url
+    app.jinja_env.globals["mark_in_the_tab"] = mark_in_the_tab()
 
 
 def joined_css() -> str:
@@ -48,6 +50,12 @@ def own_scripts() -> dict[str, str]:
     return {
         path.relative_to(ROOT).as_posix(): COMMENT_LINES.sub("", path.read_text(encoding="utf-8")) for path in paths
     }
+
+
+def mark_in_the_tab() -> str:
+    """Give the little picture as an address of its own, which saves each first view a request."""
+    picture = (ROOT / "icons" / "favicon.svg").read_bytes()
+    return "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
 
 
 def asset_url(path: str) -> str:

@@ -28,7 +28,7 @@ from community.groups.models import (
     Role,
 )
 from community.members import queries as members
-from community.members.models import Invitation, Member, MemberStatus
+from community.members.models import Invitation, Member, MemberStatus, Named
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 
@@ -68,7 +68,7 @@ _KNOWN = (
 )
 _KNOWN_BY_ADDRESS = _KNOWN.where(Group.slug == sa.bindparam("slug"))
 _BESIDE = (
-    sa.select(Membership.role, Member)
+    sa.select(Membership.role, Member.id, Member.name)
     .join(Member, Member.id == Membership.member_id)
     .where(
         Membership.group_id == sa.bindparam("group"),
@@ -134,7 +134,7 @@ def pairs_that_read(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
     return {(member_id, group_id) for member_id, group_id in session().execute(statement)} & pairs
 
 
-def readable_group_ids(member_id: int) -> sa.Select[int]:
+def readable_group_ids(member_id: int | sa.ColumnElement[int]) -> sa.Select[int]:
     """Give, as a subquery, the ids of the groups whose content a member may read now."""
     return (
         sa.select(Group.id)
@@ -222,8 +222,8 @@ def _further_than(slug: str) -> sa.ColumnElement[bool]:
 class Aside:
     """Who stands in the margin of a group's page; ``all_of_them`` is False where more belong than are drawn."""
 
-    teachers: list[Member]
-    people: list[Member]
+    teachers: list[Named]
+    people: list[Named]
     all_of_them: bool
 
 
@@ -239,7 +239,7 @@ class MembersPage:
 def aside(viewer: Member, group: Group) -> Aside:
     """Give teachers and some members of a group in one statement: the viewer first, then in order of arrival."""
     rows = session().execute(_BESIDE, {"group": group.id}).all()
-    drawn = list(reversed(rows[:SEATS_BESIDE]))
+    drawn = [(role, Named(member_id, name)) for role, member_id, name in reversed(rows[:SEATS_BESIDE])]
     teachers = [member for role, member in drawn if role is Role.TEACHER]
     others = [member for role, member in drawn if role is not Role.TEACHER]
     people = sorted([*teachers, *others], key=lambda member: member.id != viewer.id)

@@ -1,5 +1,6 @@
 """Members, their sign-ins, the links that let people in, and the links that reset a password."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -52,6 +53,24 @@ def initials_of(name: str) -> str:
 def first_name_of(name: str) -> str:
     """Give the word a friend would use."""
     return name.split(maxsplit=1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A member as the others see them in a list: all that a cushion and a line need, and nothing else."""
+
+    id: int
+    name: str
+
+    @property
+    def initials(self) -> str:
+        """Give up to two letters for the cushion."""
+        return initials_of(self.name)
+
+    @property
+    def first_name(self) -> str:
+        """Give the word a friend would use."""
+        return first_name_of(self.name)
 
 
 class Member(Base):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -81,7 +82,7 @@ def series_of(group: Group, *, at: datetime) -> list[SitSeries]:
     """Give the series of a group that go on, in one statement; none of an archived group."""
     if group.is_archived:
         return []
-    return list(session().scalars(_going_on(at).where(SitSeries.group_id == group.id).limit(A_GROUPS_SERIES)))
+    return list(session().scalars(_of_group(), {"group_id": group.id, "at": at}))
 
 
 def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:
@@ -92,12 +93,7 @@ def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) 
 
 def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
-    mine = (
-        _going_on(at)
-        .join(Group)
-        .where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable_group_ids(viewer.id)))
-    )
-    series = list(session().scalars(mine.options(contains_eager(SitSeries.group)).limit(A_GROUPS_SERIES)))
+    series = list(session().scalars(_of_member(), {"viewer_id": viewer.id, "at": at}))
     week = at + timedelta(days=7)
     found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if is_room(one) else 4)]
     return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
@@ -110,9 +106,8 @@ def is_room(series: SitSeries) -> bool:
 
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     """List the sits whose doors open in (after, until]; open rooms are always open, so nobody is told of them."""
-    series = session().scalars(
-        _going_on(until).join(Group).where(Group.status == GroupStatus.ACTIVE).options(contains_eager(SitSeries.group))
-    )
+    everywhere = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE)
+    series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": until})
     lead = timedelta(minutes=10)
     found = [
         sit
@@ -137,8 +132,24 @@ def readers_of(group_id: int) -> list[int]:
     return list(session().scalars(statement))
 
 
-def _going_on(at: datetime) -> sa.Select[SitSeries]:
-    still_to_come = sa.or_(SitSeries.over_at.is_(None), SitSeries.over_at > at)
+# Those that a page asks for are put together once: building one costs several times what it costs to run.
+
+
+@cache
+def _of_group() -> sa.Select[SitSeries]:
+    return _going_on().where(SitSeries.group_id == sa.bindparam("group_id")).limit(A_GROUPS_SERIES)
+
+
+@cache
+def _of_member() -> sa.Select[SitSeries]:
+    readable = readable_group_ids(sa.bindparam("viewer_id", type_=sa.Integer()))
+    mine = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable))
+    return mine.options(contains_eager(SitSeries.group)).limit(A_GROUPS_SERIES)
+
+
+def _going_on() -> sa.Select[SitSeries]:
+    """Select what is planned and not over at ``:at``."""
+    still_to_come = sa.or_(SitSeries.over_at.is_(None), SitSeries.over_at > sa.bindparam("at"))
     return (
         sa.select(SitSeries)
         .options(joinedload(SitSeries.leader))

@@ -14,7 +14,7 @@ from community.db import session
 from community.errors import NotFound
 from community.groups.models import Belonging, Group, Membership, Role
 from community.groups.queries import AgreementNeeded, read_group
-from community.members.models import Member, MemberStatus, first_name_of, initials_of
+from community.members.models import Member, MemberStatus, Named
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 from community.threads.models import (
@@ -259,22 +259,10 @@ class Opened:
     draft: Draft | None
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Named):
     """Who wrote a post, as far as a page needs to know."""
 
-    id: int
-    name: str
-
-    @property
-    def initials(self) -> str:
-        """Give up to two letters for the cushion."""
-        return initials_of(self.name)
-
-    @property
-    def first_name(self) -> str:
-        """Give the word a friend would use."""
-        return first_name_of(self.name)
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

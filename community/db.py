@@ -92,6 +92,10 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
 
+# What the doors answer with "not just now": the database is away, locked for too long, or full.
+DatabaseAway = sa.exc.OperationalError
+
+
 def session() -> Session:
     """Give the session of this request, event or job."""
     return cast("Session", db.session())

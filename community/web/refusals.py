@@ -3,16 +3,17 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from community.db import session
+from community.db import DatabaseAway, session
 from community.errors import Refused, TooOften
 
 log = structlog.get_logger("community.web")
 
-BAD_REQUEST, TOO_MANY, BROKEN = 400, 429, 500
+BAD_REQUEST, TOO_MANY, BROKEN, AWAY = 400, 429, 500, 503
 STALE = (
     "The page had been open for a long time, or something in it did not arrive whole, so nothing was done. "
     "Open it anew and try once more."
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DatabaseAway, _away)
     app.register_error_handler(Exception, _broken)
 
 
@@ -52,11 +54,16 @@ def refusal_page(status: int, sentence: str) -> Response:
         answer.status_code = status
         return answer
     try:
-        body = render_template("error.html", status=status, sentence=sentence, written=_written())
+        body = _page(status, sentence)
     except Exception:
         log.exception("error_page_failed", status=status)
-        body = sentence
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 - whoever it is cannot be asked for just now
+        body = _page(status, sentence)
     return Response(body, status=status, mimetype="text/html")
+
+
+def _page(status: int, sentence: str) -> str:
+    return render_template("error.html", status=status, sentence=sentence, written=_written())
 
 
 def _written() -> list[tuple[str, str]]:
@@ -88,6 +95,14 @@ def _http(error: HTTPException) -> Any:
     response = refusal_page(code, SENTENCES.get(code, STALE if code < BROKEN else BROKEN_SENTENCE))
     if code == TOO_MANY:
         response.headers["Retry-After"] = "60"
+    return response
+
+
+def _away(error: Exception) -> Any:
+    log.error("database_away", endpoint=request.endpoint, error=type(error).__name__)
+    session().rollback()
+    response = refusal_page(AWAY, SENTENCES[AWAY])
+    response.headers["Retry-After"] = "10"
     return response
 
 

@@ -98,7 +98,7 @@ class ProfileForm(Form):
     zone = zone_field()
     seen_as = RadioField(
         "How I am seen in a sit",
-        [Optional()],
+        [Optional(strip_whitespace=False)],
         choices={
             SeenAs.NAME.value: "By my name",
             SeenAs.INITIALS.value: "By my initials",

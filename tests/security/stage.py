@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -62,17 +63,20 @@ class Stage:
 
     def ask(self, actor: str, route: str, row: Row, headers: dict[str, str] | None = None) -> TestResponse:
         """Send one actor's browser to the address of a row."""
+        data = None
+        if route.partition(" ")[0] not in SAFE:
+            data = {"csrf_token": self.csrf, **{name: self.named(value) for name, value in row.fields.items()}}
+        return self.send(actor, route, row, headers=headers, data=data)
+
+    def send(self, actor: str, route: str, row: Row, **options: Any) -> TestResponse:
+        """Send what is given to the address of a row, with one actor's cookie and nothing else."""
         limiter.reset()
         method, _, rule = route.partition(" ")
         client: FlaskClient = self.app.test_client()
         client.set_cookie("session", self.cookies[actor])
         path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: self.named(row.args[found[1]]), rule)
         query = {name: self.named(value) for name, value in row.query.items()}
-        if method in SAFE:
-            return client.open(path, method=method, query_string=query, headers=headers, buffered=True)
-        fields = {name: self.named(value) for name, value in row.fields.items()}
-        data = {"csrf_token": self.csrf, **fields}
-        return client.open(path, method=method, query_string=query, headers=headers, data=data)
+        return client.open(path, method=method, query_string=query, buffered=True, **options)
 
     def named(self, value: str) -> str:
         """Give what a name stands for in the scene."""
@@ -91,13 +95,18 @@ def set_stage(app: Flask) -> Stage:
         with app.app_context():
             db.engine.dispose()  # the last connection writes the log back into the file
         shutil.copy(folder / "community.db", whole)
-    scene = made[whole]
+    stage = signed_in_cookies(app, made[whole])
+    stage.put_back()
+    return stage
+
+
+def signed_in_cookies(app: Flask, scene: Scene) -> Stage:
+    """Give everybody of a scene their browser; where the database lies is the caller's business."""
     session = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     signed_out = {"csrf_token": RAW_CSRF}
     cookies = {
         name: session.dumps({**signed_out, "_user_id": token, "_fresh": True}) for name, token in scene.cookies.items()
     }
     csrf = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(RAW_CSRF)
-    stage = Stage(app, scene, whole, {**cookies, "nobody": session.dumps(signed_out)}, str(csrf))
-    stage.put_back()
-    return stage
+    whole = app.extensions["settings"].data_dir / "scene.db"
+    return Stage(app, scene, whole, {**cookies, "nobody": session.dumps(signed_out)}, str(csrf))

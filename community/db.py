@@ -7,7 +7,7 @@ commit is through. SQLAlchemy's own after_commit is not used, since it also fire
 
 import enum
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -99,6 +99,11 @@ DatabaseAway = sa.exc.OperationalError
 def session() -> Session:
     """Give the session of this request, event or job."""
     return cast("Session", db.session())
+
+
+def plain_rows(statement: sa.Select[*tuple[Any, ...]], asked: Mapping[str, Any]) -> sa.CursorResult[*tuple[Any, ...]]:
+    """Read columns without the ORM's bookkeeping, which costs a list as much again as the reading."""
+    return session().connection().execute(statement, asked)
 
 
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:

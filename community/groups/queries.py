@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from community.db import session
+from community.db import plain_rows, session
 from community.errors import Invalid, NotAllowed, NotFound
 from community.groups.models import (
     Agreement,
@@ -222,8 +222,8 @@ def _further_than(slug: str) -> sa.ColumnElement[bool]:
 class Aside:
     """Who stands in the margin of a group's page; ``all_of_them`` is False where more belong than are drawn."""
 
-    teachers: list[Named]
-    people: list[Named]
+    teachers: tuple[Named, ...]
+    people: tuple[Named, ...]
     all_of_them: bool
 
 
@@ -238,12 +238,12 @@ class MembersPage:
 
 def aside(viewer: Member, group: Group) -> Aside:
     """Give teachers and some members of a group in one statement: the viewer first, then in order of arrival."""
-    rows = session().execute(_BESIDE, {"group": group.id}).all()
+    rows = plain_rows(_BESIDE, {"group": group.id}).all()
     drawn = [(role, Named(member_id, name)) for role, member_id, name in reversed(rows[:SEATS_BESIDE])]
-    teachers = [member for role, member in drawn if role is Role.TEACHER]
-    others = [member for role, member in drawn if role is not Role.TEACHER]
+    teachers = tuple(member for role, member in drawn if role is Role.TEACHER)
+    others = (member for role, member in drawn if role is not Role.TEACHER)
     people = sorted([*teachers, *others], key=lambda member: member.id != viewer.id)
-    return Aside(teachers, people, all_of_them=len(rows) <= SEATS_BESIDE)
+    return Aside(teachers, tuple(people), all_of_them=len(rows) <= SEATS_BESIDE)
 
 
 def teachers_of(group: Group) -> list[Member]:

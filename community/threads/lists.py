@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from community.db import session
+from community.db import plain_rows
 from community.groups.models import Belonging, Group, Membership
 from community.members.models import Member
 from community.permissions import Act, may
@@ -89,7 +89,7 @@ def new_for(viewer: Member, limit: int, *, at: datetime) -> list[ThreadRow]:
     more than a quiet one: what nobody has come to read by then is found in its group, and does not pile up.
     """
     asked = {"viewer_id": id_of(viewer), "since": at - NEWS_LASTS, "limit": limit}
-    return [_row(*row) for row in session().execute(_new(), asked)]
+    return [_row(*row) for row in plain_rows(_new(), asked)]
 
 
 def _read(statement: Selected, viewer: Member, group: Group, cursor: Cursor | None) -> list[ThreadRow]:
@@ -99,7 +99,7 @@ def _read(statement: Selected, viewer: Member, group: Group, cursor: Cursor | No
         asked |= {"key_at": cursor.at, "key_id": cursor.id}
     membership = group.membership_of(viewer)
     joined_at = membership.joined_at if membership else group.created_at
-    return [_row(*row, group.name, joined_at) for row in session().execute(statement, asked)]
+    return [_row(*row, group.name, joined_at) for row in plain_rows(statement, asked)]
 
 
 def _row(*row: Any) -> ThreadRow:

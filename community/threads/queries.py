@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
-from community.db import session
+from community.db import plain_rows, session
 from community.errors import NotFound
 from community.groups.models import Belonging, Group, Membership, Role
 from community.groups.queries import AgreementNeeded, read_group
@@ -337,7 +337,7 @@ def revisions_of(post: Post) -> list[PostRevision]:
 def _shown(statement: Selected, viewer: Member, thread: Thread, **which: int) -> list[ShownPost]:
     viewer_id, teaches = id_of(viewer), thread.group.taught_by(viewer)
     reader = {"viewer_id": viewer_id, "teaches": teaches, "thread_id": thread.id, "group_id": thread.group_id}
-    return [_as_seen(row, viewer_id, teaches=teaches) for row in session().execute(statement, {**reader, **which})]
+    return [_as_seen(row, viewer_id, teaches=teaches) for row in plain_rows(statement, {**reader, **which})]
 
 
 def _as_seen(row: Row, viewer_id: int, *, teaches: bool) -> ShownPost:

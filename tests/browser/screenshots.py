@@ -1,78 +1,137 @@
-"""Pictures of the main pages for ``docs/screenshots``: ``python -m tests.browser.screenshots``.
+"""Pictures of the main pages for ``docs/screenshots``: ``python -m tests.browser.screenshots [folder]``.
 
-Starts a demo of its own on a loopback port, steps in as its people, and ends it again. A sit that has yet to begin and
-one in its silence are put into its calendar, so that the pictures do not depend on the minute.
+Starts a demo of its own on a loopback port, seats its people in an evening sit that is about to begin, and in one that
+is in its silence, steps in as some of them, and ends it again; the pictures do not depend on the minute.
 """
 
-import json
-import sqlite3
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from community.clock import now
-from community.sits.plan import BUILT_IN
-from tests.browser import chromium
+from tests.browser import chromium, rows
 from tests.browser.server import ROOT, Server
+from tests.browser.visitor import Visitor
+from tests.doors import Live
+
+Light = Literal["light", "dark"]
 
 FOLDER = ROOT / "docs" / "screenshots"
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-COMPANY = ("Maren", "Ines")
+PASSWORD = "a door for the pictures"
+GROUP = "ending-on-time"
+SITTERS = ("priya", "jonah", "aoife", "samuel", "hana", "dilan", "ruth", "viktor", "noor", "emeka")
+TALLEST = 1500
+
+# Each picture: who looks at what by which light, by name; a name ends with its width.
+PAGES: dict[str, tuple[str, str, Light]] = {
+    "today-1280": ("Ines", "/", "light"),
+    "today-candlelight-1280": ("Ines", "/", "dark"),
+    "today-390": ("Ines", "/", "light"),
+    "group-1280": ("Ines", f"/groups/{GROUP}", "light"),
+    "group-390": ("Ines", f"/groups/{GROUP}", "dark"),
+    "thread-1280": ("Ines", "/threads/1", "light"),
+    "thread-390": ("Ines", "/threads/1", "dark"),
+    "desk-1280": ("Tomasz", "/desk", "light"),
+    "desk-390": ("Tomasz", "/desk", "light"),
+}
+ARRIVALS: dict[str, Light] = {"room-arrival-1280": "light", "room-arrival-390": "dark"}
+SILENCES: dict[str, Light] = {
+    "room-silence-1280": "light",
+    "room-silence-candlelight-1280": "dark",
+    "room-silence-390": "dark",
+}
 
 
 def main() -> None:
-    """Take every picture."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = Server(Path(folder) / "data")
-        try:
-            server.start()
-            browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.launch_arguments())
-            pages(browser, server)
-            room(browser, server, "arrival", minutes=4)
-            room(browser, server, "silence", minutes=-13)
-        finally:
-            server.stop()
+    """Fill a demo, seat people in its evening sit, and draw."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place, ExitStack() as end:
+        server = Server(Path(place) / "data").start()
+        end.callback(server.stop)
+        rows.open_all_doors(server, PASSWORD)
+        playwright = end.enter_context(sync_playwright())
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.launch_arguments())
+        coming = a_sit(server, timedelta(minutes=5))
+        with seated(server, playwright, coming) as circle:
+            for name, (who, address, light) in PAGES.items():
+                circle.beat()
+                with opened(browser, server, name, who, light) as page:
+                    page.goto(address)
+                    keep(page, folder / f"{name}.png", whole=name.endswith("1280"))
+            draw_room(browser, server, ARRIVALS, coming, circle, folder)
+        under_way = a_sit(server, timedelta(minutes=-19))
+        with seated(server, playwright, under_way) as circle:
+            draw_room(browser, server, SILENCES, under_way, circle, folder)
 
 
-def pages(browser: Browser, server: Server) -> None:
-    """Take the pages that stand still."""
-    for name, who, path in (
-        ("today", "Ines", "/"),
-        ("group", "Ines", "/groups/ending-on-time"),
-        ("thread", "Ines", "/threads/1"),
-        ("desk", "Maren", "/desk"),
-    ):
-        for look, size, scheme in (("1280", WIDE, "light"), ("390", PHONE, "dark")):
-            with stepped_in(browser, server, who, size, scheme) as page:
-                page.goto(path)
-                keep(page, f"{name}-{look}")
+def a_sit(server: Server, away: timedelta) -> str:
+    """Plan the evening sit so that it starts, or started, at this distance from now."""
+    starts = now().replace(microsecond=0) + away
+    return rows.sit_of(server, "Evening sit", starts, group=GROUP, by="maren", plan="quiet_half_hour")
 
 
-def room(browser: Browser, server: Server, name: str, *, minutes: int) -> None:
-    """Take the room of a sit, with company."""
-    address = plan(server, minutes)
-    with stepped_in(browser, server, COMPANY[0], WIDE, "light") as first:
-        first.goto(address)
-        expect(first.locator("[data-room]")).to_have_attribute("data-live", "live")
-        for look, size, scheme in (("1280", WIDE, "light"), ("390", PHONE, "dark")):
-            with stepped_in(browser, server, COMPANY[1], size, scheme) as page:
-                page.goto(address)
-                expect(page.locator("[data-room-ring] .drop")).to_have_count(2)
-                keep(page, f"room-{name}-{look}", whole=False)
+class Circle:
+    """People on their cushions, without a browser."""
+
+    def __init__(self, lines: list[Live], sit: str) -> None:
+        self.lines, self.sit = lines, sit
+
+    def beat(self) -> None:
+        """Tell the house that all of them are still here."""
+        for line in self.lines:
+            line.command("sit:beat", sit=self.sit, tab="picture")
 
 
 @contextmanager
-def stepped_in(browser: Browser, server: Server, who: str, size: dict[str, int], scheme: str) -> Iterator[Page]:
-    """Give one of the demo's people a browser of their own."""
-    options: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "locale": "en-GB", "reduced_motion": "reduce"}
-    context = browser.new_context(base_url=server.url, **options)
+def seated(server: Server, playwright: Playwright, room: str) -> Iterator[Circle]:
+    """Seat the others: the teacher first, then member by member."""
+    sit = room.rpartition("/")[2]
+    with ExitStack() as end:
+        lines = []
+        for key in ("maren", *SITTERS):
+            visitor = end.enter_context(Visitor.at(server, playwright, None))
+            visitor.send("/sign-in", email=f"{key}@example.org", password=PASSWORD)
+            cookies = visitor.asking.storage_state()["cookies"]
+            line = Live(server.url, "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies))
+            end.callback(line.close)
+            line.command("sit:join", sit=sit, tab="picture")
+            lines.append(line)
+        yield Circle(lines, sit)
+
+
+def draw_room(
+    browser: Browser, server: Server, pictures: dict[str, Light], room: str, circle: Circle, folder: Path
+) -> None:
+    """Draw the room as Ines sees it, once everybody is on their cushion."""
+    for name, light in pictures.items():
+        circle.beat()
+        with opened(browser, server, name, "Ines", light) as page:
+            page.goto(room)
+            expect(page.locator("[data-room]")).to_have_attribute("data-live", "live")
+            expect(page.locator("[data-room-ring] .drop")).to_have_count(len(SITTERS) + 2)
+            keep(page, folder / f"{name}.png", whole=False)
+
+
+@contextmanager
+def opened(browser: Browser, server: Server, name: str, who: str, light: Light) -> Iterator[Page]:
+    """Give one of the demo's people a browser of their own, as wide as the picture."""
+    width = int(name.rpartition("-")[2])
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": width, "height": 860},
+        device_scale_factor=1 if width > 400 else 1.5,
+        color_scheme=light,
+        reduced_motion="reduce",
+        locale="en-GB",
+        timezone_id="Europe/Lisbon",
+    )
     page = context.new_page()
     page.goto("/sign-in")
     page.get_by_role("button", name=f"Step in as {who}").click()
@@ -81,24 +140,17 @@ def stepped_in(browser: Browser, server: Server, who: str, size: dict[str, int],
     context.close()
 
 
-def plan(server: Server, minutes: int) -> str:
-    """Put a half hour into the open room's calendar that begins in so many minutes; gives its address."""
-    starts = (now() + timedelta(minutes=minutes)).replace(microsecond=0)
-    wall = starts.astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None)
-    with sqlite3.connect(server.data / "community.db") as rows:
-        made = rows.execute(
-            "INSERT INTO sit_series (group_id, title, plan, wall_start, zone, made_by_id, status, created_at)"
-            " SELECT id, 'Evening sit', ?, ?, 'Europe/London', 1, 'planned', created_at FROM groups"
-            " WHERE slug = 'the-open-room'",
-            (json.dumps(BUILT_IN["quiet_half_hour"].to_json()), wall.isoformat()),
-        )
-    return f"/groups/the-open-room/sits/{made.lastrowid}-{starts:%Y%m%dT%H%M%SZ}"
-
-
-def keep(page: Page, name: str, *, whole: bool = True) -> None:
-    """Write the picture down once the letters have arrived."""
-    page.evaluate("() => document.fonts.ready.then(() => true)")
-    page.screenshot(path=FOLDER / f"{name}.png", full_page=whole, animations="disabled")
+def keep(page: Page, file: Path, *, whole: bool) -> None:
+    """Write the picture down once letters and drawings are there; a whole page only as far as it tells something."""
+    page.evaluate("document.fonts.ready.then(() => null)")
+    for ring in page.locator("[data-ring]").all():
+        expect(ring.locator("svg")).to_be_visible()
+    if whole:
+        size = page.viewport_size or {"width": 1280}
+        tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
+        page.screenshot(path=file, full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": tall})
+    else:
+        page.screenshot(path=file)
 
 
 if __name__ == "__main__":

@@ -108,8 +108,9 @@ def _host() -> str:
 
 
 def _by_smtp(letter: Letter) -> None:
-    message = EmailMessage(letter.subject, letter.body, to=[letter.to], headers={"Message-ID": letter.message_id})
-    message.send()
+    headers = {"Message-ID": letter.message_id}
+    with current_app.extensions["mailman"].get_connection() as line:  # hung up whatever the server says
+        EmailMessage(letter.subject, letter.body, to=[letter.to], headers=headers, connection=line).send()
 
 
 def _to_folder(folder: Path) -> Transport:

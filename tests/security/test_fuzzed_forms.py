@@ -29,7 +29,20 @@ POSTS = sorted(route for route in TABLE if route.startswith("POST"))
 GETS = sorted(route for route in TABLE if route.startswith("GET"))
 ASKED = ("after", "before", "page", "at", "position", "next")
 STRANGE = [
-    *("", " ", " " * 300, "-1", "9" * 30, "9" * 400, "\u0665", "NaN", "x" * 300, "x" * 50_000, "a b\x01\x1f", "\u202e\u200b"),
+    *(
+        "",
+        " ",
+        " " * 300,
+        "-1",
+        "9" * 30,
+        "9" * 400,
+        "\u0665",
+        "NaN",
+        "x" * 300,
+        "x" * 50_000,
+        "a b\x01\x1f",
+        "\u202e\u200b",
+    ),
     *("\U0001f56f" * 300, "\r\nBcc: everybody@example.org", "<b>'; DROP TABLE members; --%00", "../../etc/passwd"),
     *("2026-13-45", "9999-12-31", "hidden"),
 ]

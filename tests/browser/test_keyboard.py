@@ -15,6 +15,17 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 PASSWORD = "three small warm stones"
 
 
+def sit_by_keyboard(page: Page, keys: Keyboard) -> None:
+    """Take a seat for the first time, and leave by one key."""
+    keys.follow("Today", within=page.get_by_role("navigation", name="Main"))
+    keys.follow("Take a seat").to(page.get_by_role("radio", checked=True)).press("ArrowUp")
+    expect(page.get_by_role("radio", name="By my name")).to_be_checked()
+    keys.push("Go in")
+    expect(page.locator("[data-room]")).to_have_attribute("data-live", "live")
+    keys.press("Escape").press("Escape")
+    page.wait_for_url(re.compile(r"/groups/the-open-room$"))
+
+
 def test_somebody_comes_in_joins_writes_brings_a_post_and_sits_by_keyboard(
     signed_in: SignedIn, stranger: Callable[..., Page], server: Server
 ) -> None:
@@ -54,13 +65,7 @@ def test_somebody_comes_in_joins_writes_brings_a_post_and_sits_by_keyboard(
     keys.push("Bring it to them")
     expect(page.get_by_role("status").first).to_be_visible()
 
-    keys.follow("Today", within=page.get_by_role("navigation", name="Main"))
-    keys.follow("Take a seat").to(page.get_by_role("radio", checked=True)).press("ArrowUp")
-    expect(page.get_by_role("radio", name="By my name")).to_be_checked()
-    keys.push("Go in")
-    expect(page.locator("[data-room]")).to_have_attribute("data-live", "live")
-    keys.press("Escape").press("Escape")
-    page.wait_for_url(re.compile(r"/groups/the-open-room$"))
+    sit_by_keyboard(page, keys)
 
 
 def a_link_to_the_house(ada: Page) -> str:

@@ -16,7 +16,7 @@ from tests.security.scene import KINDS, OUTSIDERS, READ_BY, READERS, SIGNED_IN
 from tests.security.stage import Stage
 from tests.security.table import THREADS, Answers
 
-OK, NO, ABSENT, EARLY, UNSEATED = "ok", "not_allowed", "not_found", "invalid", "conflict"
+OK, NO, ABSENT, EARLY, UNSEATED = "ok", "not_allowed", "not_found", "conflict", "conflict"
 
 
 @dataclass(frozen=True)

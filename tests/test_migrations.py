@@ -1,0 +1,180 @@
+"""Migrations against the models, in all that a database can be asked, and with a whole community in the tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+
+from community.db import Base, transaction
+from community.health import newest_migration
+from tests.doors import Browser
+from tests.factories import inside
+from tests.moderation.conftest import moved_to
+from tests.people import People
+from tests.security.scene import make_scene
+from tests.services.postgres import new_database
+
+ROOT = Path(__file__).parents[1]
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
+Place = Callable[[str], str]
+Migrate = Callable[..., None]
+
+
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Give the address of an empty database of this name."""
+    return lambda name: f"sqlite:///{tmp_path / name}.db" if request.param == "sqlite" else new_database()
+
+
+@pytest.fixture
+def migrate(app: Flask) -> Migrate:
+    """Lead a database up or down."""
+
+    def lead(url: str, way: Callable[..., object], *to: str) -> None:
+        with moved_to(app, url), app.app_context():
+            way(revision=to[0]) if to else way()
+
+    return lead
+
+
+def described(url: str) -> dict[str, Any]:
+    """Say all that a database knows of its tables: columns, keys, rules, indexes and triggers."""
+    engine = sa.create_engine(url)
+    look = sa.inspect(engine)
+    found: dict[str, Any] = {}
+    for table in set(look.get_table_names()) - {"alembic_version"}:
+        found[table] = {
+            "columns": sorted(
+                (c["name"], str(c["type"]), c["nullable"], c["default"]) for c in look.get_columns(table)
+            ),
+            "primary": look.get_pk_constraint(table),
+            "foreign": sorted(
+                (key["constrained_columns"], key["referred_table"], key["referred_columns"], str(key["options"]))
+                for key in look.get_foreign_keys(table)
+            ),
+            "unique": sorted((str(each["name"]), each["column_names"]) for each in look.get_unique_constraints(table)),
+            "checks": sorted((str(each["name"]), plain(each["sqltext"])) for each in look.get_check_constraints(table)),
+            "indexes": sorted(
+                (str(each["name"]), str(each["column_names"]), bool(each["unique"]), only_where(each))
+                for each in look.get_indexes(table)
+            ),
+        }
+    found["triggers"] = triggers(engine)
+    engine.dispose()
+    return found
+
+
+def plain(sql: str) -> str:
+    return " ".join(sql.replace('"', "").split()).lower()
+
+
+def only_where(index: Any) -> list[str]:
+    """Give the condition of an index that holds some rows only."""
+    return [plain(str(value)) for name, value in index["dialect_options"].items() if name.endswith("_where")]
+
+
+def triggers(engine: sa.Engine) -> list[str]:
+    """Give the text of every trigger and of what it calls."""
+    sql = {
+        "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        " UNION SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    }
+    with engine.connect() as connection:
+        return sorted(plain(each) for each in connection.scalars(sa.text(sql[engine.dialect.name])))
+
+
+def counts(url: str) -> dict[str, int]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+    engine.dispose()
+    return found
+
+
+def test_migrations_make_exactly_what_the_models_say(place: Place, migrate: Migrate) -> None:
+    by_models, by_migrations = place("models"), place("migrations")
+    engine = sa.create_engine(by_models)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    migrate(by_migrations, upgrade)
+    made, said = described(by_migrations), described(by_models)
+    assert made.keys() == said.keys()
+    assert {table: what for table, what in made.items() if what != said[table]} == {}
+    assert said["triggers"]
+
+
+def test_a_whole_community_lives_in_migrated_tables_and_they_can_be_taken_down_and_up(
+    app: Flask, place: Place, migrate: Migrate
+) -> None:
+    url = place("lived in")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        make_scene()
+    first = counts(url)
+    assert first["posts"] > 5
+    assert first["cases"] > 5
+    migrate(url, upgrade)  # nothing to do, and nothing is done
+    assert counts(url) == first
+    migrate(url, downgrade, "base")
+    migrate(url, upgrade)
+    assert set(counts(url).values()) == {0}
+    with moved_to(app, url):
+        make_scene()
+    assert counts(url) == first
+
+
+def test_each_step_leads_up_and_down_alone(place: Place, migrate: Migrate) -> None:
+    url = place("by steps")
+    migrate(url, upgrade)
+    whole = described(url)
+    steps = len(list((ROOT / "community/migrations/versions").glob("*.py")))
+    for _ in range(min(steps, 3)):
+        migrate(url, downgrade)  # by one step
+    migrate(url, upgrade)
+    assert described(url) == whole
+
+
+def test_a_migration_that_fails_in_the_middle_leaves_nothing_behind(place: Place, migrate: Migrate) -> None:
+    url = place("in the way")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE cases (in_the_way INTEGER)"))
+    with pytest.raises(sa.exc.DBAPIError, match="cases"):
+        migrate(url, upgrade)
+    assert set(sa.inspect(engine).get_table_names()) <= {"cases", "alembic_version"}
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE cases"))
+    engine.dispose()
+    migrate(url, upgrade)
+
+
+def test_the_log_of_a_migrated_database_only_grows(place: Place, migrate: Migrate, app: Flask) -> None:
+    url = place("log")
+    migrate(url, upgrade)
+    with moved_to(app, url) as engine:
+        scene = make_scene()
+        maren = Browser(app, scene.members["maren"])
+        path = f"/groups/{scene.words['open']}/members/{scene.ids['ines']}/mutings"
+        assert maren.post(path, hours="2", words="Because.").status_code == 303
+        for words in ("UPDATE log_entries SET words = 'x'", "DELETE FROM log_entries"):
+            with pytest.raises(sa.exc.DBAPIError, match="the log only grows"), engine.begin() as connection:
+                connection.execute(sa.text(words))
+
+
+def test_a_house_on_another_version_says_that_it_is_not_ready(people: People, browser: Callable[..., Browser]) -> None:
+    stranger = browser()
+    with inside(), transaction() as rows:
+        assert rows.scalar(sa.text("SELECT version_num FROM alembic_version")) == newest_migration()
+    assert stranger.get("/readyz").status_code == 200
+    with inside(), transaction() as rows:
+        rows.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
+    answer = stranger.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (503, "not ready")

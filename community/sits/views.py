@@ -17,7 +17,7 @@ from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.recurrence import validated
 from community.sits.sit import Sit
 from community.sits.wire import room_data
-from community.sits.wording import begins
+from community.sits.wording import begins, planned
 from community.web import attempt, now, shown, viewer
 from community.web.words import place
 
@@ -33,7 +33,9 @@ def index(slug: str) -> Any:
     ensure_reader(viewer(), group)
     series = queries.series_of(group, at=now())
     sits = queries.coming(series, at=now(), each=6, limit=LISTED)
-    return render_template("sits/index.html", group=group, sits=sits, series=series, is_room=queries.is_room)
+    return render_template(
+        "sits/index.html", group=group, sits=sits, series=series, is_room=queries.is_room, planned=planned
+    )
 
 
 @bp.get("/groups/<slug>/sits/new")

@@ -106,9 +106,14 @@ def plain_rows(statement: sa.Select[*tuple[Any, ...]], asked: Mapping[str, Any])
     return session().connection().execute(statement, asked)
 
 
+def dialect() -> str:
+    """Name the engine that this session speaks to."""
+    return session().get_bind().dialect.name
+
+
 def insert_into(model: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Give this engine's own INSERT, which knows ON CONFLICT; both engines spell it alike."""
-    if session().get_bind().dialect.name == "postgresql":
+    if dialect() == "postgresql":
         return postgresql.insert(model)
     return sqlite.insert(model)
 

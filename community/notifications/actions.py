@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import cast
 
 import sqlalchemy as sa
 
-from community.db import announce, insert_into, session
+from community.db import announce, dialect, insert_into, session
 from community.members.models import Member
 from community.notifications.facts import NoticesMade
 from community.notifications.models import Notice, NoticeKind
@@ -64,9 +65,16 @@ def lay_aside(*, kind: NoticeKind, subjects: Iterable[str], at: datetime) -> Non
 
 def _put_down(member_ids: list[int], **columns: object) -> tuple[int, ...]:
     """Write the rows as one INSERT … SELECT, which passes over members who are gone; give those who got one."""
+    given = {f"new_{name}": value for name, value in columns.items()}
+    session().flush()
+    put = session().connection().execute(_putting(dialect(), tuple(columns)), {"told_ids": member_ids, **given})
+    return tuple(put.scalars())
+
+
+@cache
+def _putting(_dialect: str, names: tuple[str, ...]) -> sa.Executable:
     table = Notice.__table__.c
-    values = [sa.literal(value, table[name].type) for name, value in columns.items()]
-    rows = sa.select(Member.id, *values).where(Member.id.in_(member_ids))
-    insert = insert_into(Notice).from_select(["member_id", *columns], rows)
-    put = insert.on_conflict_do_nothing().returning(Notice.member_id)
-    return tuple(session().execute(put).scalars())
+    values = [sa.bindparam(f"new_{name}", type_=table[name].type) for name in names]
+    rows = sa.select(Member.id, *values).where(Member.id.in_(sa.bindparam("told_ids", expanding=True)))
+    insert = insert_into(Notice).from_select(["member_id", *names], rows)
+    return insert.on_conflict_do_nothing().returning(Notice.member_id)

@@ -6,6 +6,7 @@ Texts arrive rendered (``wording.post_text``), since rendering is slow and a tra
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -240,16 +241,23 @@ def _put(post: Post, *, read_to: int | None, began_from: str, at: datetime) -> N
 
 def _first_with(by: Member, write_key: str | None, *, at: datetime) -> Post | None:
     """Give the post that this key made before; else hold the writer to POSTS_AN_HOUR: one statement for both."""
-    lately = sa.select(Post.id).where(Post.author_id == by.id, Post.created_at > at - HOUR).limit(POSTS_AN_HOUR)
-    count = sa.select(sa.func.count()).select_from(lately.subquery()).scalar_subquery()
-    mine = sa.and_(Post.author_id == by.id, Post.write_key == write_key) if write_key else sa.false()
-    one = sa.select(sa.literal(1).label("one")).subquery()
-    statement = sa.select(count, Post).select_from(one).outerjoin(Post, mine).options(undefer(Post.source))
-    written, first = session().execute(statement).one()
+    asked = {"writer_id": by.id, "an_hour_ago": at - HOUR, "write_key": write_key}
+    written, first = session().execute(_earlier(), asked).one()
     if first is None and written >= POSTS_AN_HOUR:
         sentence = f"That was {POSTS_AN_HOUR} posts within an hour. Your words are kept here; post them a little later."
         raise TooOften(sentence, retry_after_seconds=600)
-    return first  # type: ignore[no-any-return]
+    return first
+
+
+@cache
+def _earlier() -> sa.Select[int, Post]:
+    """Select how many posts there were lately, and the one with this key; no key is no post's, since NULL is not."""
+    theirs = Post.author_id == sa.bindparam("writer_id")
+    lately = sa.select(Post.id).where(theirs, Post.created_at > sa.bindparam("an_hour_ago")).limit(POSTS_AN_HOUR)
+    count = sa.select(sa.func.count()).select_from(lately.subquery()).scalar_subquery()
+    mine = sa.and_(theirs, Post.write_key == sa.bindparam("write_key", type_=Post.write_key.type))
+    one = sa.select(sa.literal(1).label("one")).subquery()
+    return sa.select(count, Post).select_from(one).outerjoin(Post, mine).options(undefer(Post.source))
 
 
 def _repeated(first: Post, text: PostText, *, same_place: bool) -> Post:

@@ -418,27 +418,36 @@ def people_to_tell(post: Post) -> list[int]:
     Bounded twice, so that a reply in a very long thread costs no more than in a short one.
     """
     thread, position = post.thread, post.position or 0
-    recent = sa.select(Post.author_id).where(
-        Post.thread_id == thread.id,
-        Post.position.between(position - RECENT_POSTS, position - 1),
-        Post.status == PostStatus.VISIBLE,
-    )
-    involved = sa.union(recent, sa.select(sa.literal(thread.author_id)))
-    statement = (
+    asked = {
+        "thread_id": thread.id,
+        "first": position - RECENT_POSTS,
+        "last": position - 1,
+        "opener_id": thread.author_id,
+        "group_id": thread.group_id,
+        "writer_id": post.author_id,
+        "agreement_version": thread.group.agreement_version,
+    }
+    return [member_id for (member_id,) in plain_rows(_to_tell(), asked)]
+
+
+@cache
+def _to_tell() -> Selected:
+    recent = sa.select(Post.author_id).where(_of_thread(), _between(), Post.status == PostStatus.VISIBLE)
+    involved = sa.union(recent, sa.select(sa.bindparam("opener_id", type_=sa.Integer())))
+    return (
         sa.select(Membership.member_id)
         .join(Member, Member.id == Membership.member_id)
         .where(
-            Membership.group_id == thread.group_id,
+            Membership.group_id == sa.bindparam("group_id"),
             Membership.member_id.in_(involved),
-            Membership.member_id != post.author_id,
+            Membership.member_id != sa.bindparam("writer_id"),
             Membership.status == Belonging.ACTIVE,
-            Membership.agreed_version >= thread.group.agreement_version,
+            Membership.agreed_version >= sa.bindparam("agreement_version"),
             Member.status == MemberStatus.ACTIVE,
         )
         .order_by(Membership.member_id)
         .limit(MOST_TOLD)
     )
-    return list(session().scalars(statement))
 
 
 def replies_shown(member: Member, subjects: Sequence[str]) -> dict[str, Shown]:

@@ -4,12 +4,13 @@ Called by actions, which have asked for permission, inside their transaction.
 """
 
 from datetime import datetime
+from functools import cache
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
-from community.db import announce, insert_into, session
+from community.db import announce, dialect, insert_into, session
 from community.errors import Conflict
 from community.groups.models import Membership
 from community.notifications.actions import notify
@@ -48,20 +49,22 @@ def step(post: Post, to: PostStatus) -> None:
 def take_place(post: Post, *, at: datetime) -> None:
     """Give a post the next place in its thread; the thread's row is the queue in which writers wait."""
     thread = post.thread
-    position: int = (
-        session()
-        .execute(
-            sa.update(Thread)
-            .where(Thread.id == thread.id)
-            .values(last_position=Thread.last_position + 1, last_activity_at=at)
-            .returning(Thread.last_position),
-            execution_options={"synchronize_session": False},
-        )
-        .scalar_one()
-    )
+    session().flush()
+    asked = {"wanted_id": thread.id, "written_at": at}
+    position: int = session().connection().execute(_next_place(), asked).scalar_one()
     set_committed_value(thread, "last_position", position)
     set_committed_value(thread, "last_activity_at", at)
     post.position, post.published_at = position, at
+
+
+@cache
+def _next_place() -> sa.Executable:
+    return (
+        sa.update(Thread)
+        .where(Thread.id == sa.bindparam("wanted_id"))
+        .values(last_position=Thread.last_position + 1, last_activity_at=sa.bindparam("written_at"))
+        .returning(Thread.last_position)
+    )
 
 
 def say_written(post: Post) -> None:
@@ -89,15 +92,29 @@ def let_mark_follow(post: Post, *, read_to: int | None) -> None:
     """
     position = post.position or 0
     known = position - 1 if read_to is None else min(read_to, position - 1)
+    asked = {
+        "reader_id": post.author_id,
+        "read_thread_id": post.thread_id,
+        "fresh_mark": position if known == position - 1 else known,
+        "known": known,
+        "before": position - 1,
+        "mine": position,
+    }
+    session().connection().execute(_mark(dialect()), asked)
+
+
+@cache
+def _mark(_dialect: str) -> sa.Insert:
+    known, before, mine = (sa.bindparam(name, type_=sa.Integer()) for name in ("known", "before", "mine"))
     furthest = sa.case((ReadMark.position > known, ReadMark.position), else_=known)
     put = insert_into(ReadMark).values(
-        member_id=post.author_id, thread_id=post.thread_id, position=position if known == position - 1 else known
+        member_id=sa.bindparam("reader_id"),
+        thread_id=sa.bindparam("read_thread_id"),
+        position=sa.bindparam("fresh_mark"),
     )
-    session().execute(
-        put.on_conflict_do_update(
-            index_elements=[ReadMark.member_id, ReadMark.thread_id],
-            set_={"position": sa.case((furthest >= position - 1, sa.literal(position)), else_=furthest)},
-        )
+    return put.on_conflict_do_update(
+        index_elements=[ReadMark.member_id, ReadMark.thread_id],
+        set_={"position": sa.case((furthest >= before, mine), else_=furthest)},
     )
 
 

@@ -70,7 +70,11 @@ class Wire:
 
     def is_cut(self) -> bool:
         """Wait until the server has cut the line, whatever it still says; False where it does not."""
-        self.line.settimeout(5)
+        return self.is_cut_within(5)
+
+    def is_cut_within(self, seconds: float) -> bool:
+        """Wait so long for the server to cut the line, or to close it in the protocol's own way."""
+        self.line.settimeout(seconds)
         try:
             while self.line.recv(65536):
                 pass

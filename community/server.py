@@ -19,7 +19,7 @@ from community.db import db
 
 SPARE_THREADS = 32  # for pages, beside one thread for each socket
 TIMEOUT_SECONDS = 60
-COLLECT_AFTER_OBJECTS = 20_000
+COLLECT_AFTER_OBJECTS = 5_000
 
 Make = Callable[[], Flask]
 

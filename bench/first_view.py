@@ -75,6 +75,8 @@ class _Named(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.marks |= given.keys()
+        if any(given.get(name, "").startswith("data:") for name in ("href", "src")):
+            return  # it came with the page
         if tag == "link" and given.get("rel") in {"stylesheet", "icon"}:
             self.files.append(("style" if given["rel"] == "stylesheet" else "picture", given["href"]))
         if tag == "img":

@@ -34,6 +34,7 @@ OUT = ROOT / "bench" / "out"
 MEMBERS, GROUPS, THREADS, POSTS_EACH = 100, 5, 250, 40
 READ_OFTEN = range(101, 121)  # threads that many have open: their 400 posts are drawn and kept
 WRITTEN_IN = range(1, 51)
+WARM_UP = 20
 IDLE_SECONDS = 3.0
 WORDS = """I sat for twelve minutes before the next appointment and let the out-breath be a little *longer*.
 
@@ -60,6 +61,7 @@ class Page:
     beside: str = ""  # the floor's page that it is compared with
     bar: str = ""
     rounds: list[float] = field(default_factory=list)
+    asked: int = 0
 
     @property
     def ms(self) -> float:
@@ -114,10 +116,9 @@ def _measured(bench: Bench) -> str:
     _fill(bench)
     _serve(bench)
     pages = _pages(bench.options)
-    for page in pages:  # warm: compiled templates and statements, kept posts
-        _ask(bench, page, 30)
     for _ in range(bench.options.rounds):
         for page in pages:
+            _ask(bench, page, WARM_UP)  # compiled templates and statements, what is kept, the processor's own caches
             page.rounds.append(_ask(bench, page, bench.options.requests))
     idle = _idle(bench)
     memory = {name: server.memory_mb() for name, server in bench.servers.items()}
@@ -235,7 +236,7 @@ def _reply(i: int) -> Wanted:
 def _ask(bench: Bench, page: Page, count: int) -> float:
     """Give the milliseconds of processor time for one of ``count`` requests, each by another member in turn."""
     server, line, visitors = bench.servers[page.server], bench.lines[page.server], bench.visitors[page.server]
-    begin = len(page.rounds) * count
+    begin, page.asked = page.asked, page.asked + count
     before = server.cpu_seconds()
     for i in range(begin, begin + count):
         line.ask(visitors[i % len(visitors)], page.ask(i))

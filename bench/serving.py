@@ -3,19 +3,25 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCKS = ("requirements.lock", "requirements-test.lock")
+LOCKED = re.compile(r"^([a-z0-9-]+)(?:\[[^\]]*\])?==", re.MULTILINE)
+NOT_A_LETTER = re.compile(r"[-_.]+")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 120.0
 STOP_SECONDS = 15.0
-HANDED_ON = ("PATH", "HOME", "LANG", "PYTHON", "UV_", "PIP_", "SSL_CERT")
+HANDED_ON = ("PATH", "HOME", "LANG", "UV_", "PIP_", "SSL_CERT")
 
 
 class NotServing(Exception):  # noqa: N818 - as tests.services.process says it
@@ -42,7 +48,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
-                env={**kept, **self.settings},
+                env={**kept, **as_installed(), **self.settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -87,6 +93,19 @@ class Server:
 
     def _pids(self) -> list[int]:
         return _tree(self.process.pid) if self.process else []
+
+
+@cache
+def as_installed() -> dict[str, str]:
+    """Give the settings under which a process finds only what requirements.lock names; see bench/absent."""
+    named = {lock: set(LOCKED.findall((ROOT / lock).read_text())) for lock in LOCKS}
+    only_for_tests = named[LOCKS[1]] - named[LOCKS[0]]
+    absent = [
+        module
+        for module, distributions in packages_distributions().items()
+        if {NOT_A_LETTER.sub("-", each).lower() for each in distributions} <= only_for_tests
+    ]
+    return {"PYTHONPATH": str(ROOT / "bench" / "absent"), "ABSENT_MODULES": ",".join(absent)}
 
 
 def free_port() -> int:

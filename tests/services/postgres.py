@@ -119,6 +119,7 @@ def reachable(programs: Path, account: Account, folder: Path) -> Path:
     libraries = home.parent.with_name(f"{home.parent.name}.libs")  # a wheel's programs look for them there
     if libraries.is_dir():
         shutil.copytree(libraries, folder / libraries.name)
+    account.own(folder)
     if not _runs_all(copied / programs.name, account):
         raise NotHere(f"the programs in {programs} do not run here")
     return copied / programs.name

@@ -59,9 +59,10 @@ class Account:
         return True
 
     def own(self, folder: Path) -> None:
-        """Make the folder this account's."""
+        """Make the folder and all in it this account's, whatever our umask let others read."""
         if self.user is not None and self.group is not None:
-            os.chown(folder, self.user, self.group)
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, self.user, self.group, follow_symlinks=False)
 
     def _no_groups(self) -> list[int] | None:
         return None if self.user is None else []

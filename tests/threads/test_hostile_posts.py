@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from community.web.assets import mark_in_the_tab
 from community.web.limits import limiter
 from tests.allowed import assert_allowed
 from tests.factories import make_thread
@@ -36,6 +37,9 @@ def assert_nothing_runs(page: str) -> None:
         assert tag != "script" or (attributes.get("src") or "").startswith("/static/")
         assert not any(name.startswith("on") or name == "style" for name in attributes), attributes
         assert (attributes.get("action") or "/").startswith("/")
+        if attributes.get("rel") == "icon":
+            assert attributes["href"] == mark_in_the_tab()
+            continue
         address = (attributes.get("href") or "/").strip().lower()
         assert address.startswith(("/", "#", "http://", "https://", "mailto:")), address
         assert not address.startswith("//")

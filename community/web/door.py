@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -86,6 +88,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     login.init_app(app)
     limits.init_app(app)
     app.before_request(_check_request)
+    app.before_request(_keep_token)
     csrf.init_app(app)
     app.before_request(_require_sign_in)
     headers.init_app(app, settings)
@@ -169,6 +172,21 @@ def _check_request() -> None:
         given = list(request.args.items(multi=True))
     if "\x00" in request.path or any("\x00" in name or "\x00" in value for name, value in given):
         raise Refused(STALE)
+
+
+def _keep_token() -> None:
+    """Give the forms of a session the token that they had on its last page: Flask-WTF signs a new one for each.
+
+    It would say the same about the same session, since our tokens have no end of their own.
+    """
+    raw = session.get("csrf_token")
+    if isinstance(raw, str):
+        g.csrf_token = _token_for(raw, str(current_app.secret_key))
+
+
+@lru_cache(maxsize=2_000)
+def _token_for(raw: str, key: str) -> str:
+    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(raw))
 
 
 def _require_sign_in() -> Any:

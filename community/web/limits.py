@@ -1,11 +1,12 @@
 """Slow-down: how often an address or a member may ask, counted by Flask-Limiter."""
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from flask import Flask, request
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from flask_login import current_user
 from limits import parse
 
@@ -37,7 +38,21 @@ def who() -> str:
     return f"address:{address()}"
 
 
-limiter = Limiter(key_func=who, default_limits=[EVERYTHING], storage_uri=IN_MEMORY, strategy="moving-window")
+class ReadOnce(Limit):
+    """A rule whose words are read once; the library reads those of its default rules again for every request."""
+
+    @cached_property
+    def rules(self) -> list[Any]:
+        """Give what was read."""
+        return list(super().__iter__())
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rules)
+
+
+limiter = Limiter(
+    key_func=who, default_limits=[ReadOnce(EVERYTHING)], storage_uri=IN_MEMORY, strategy="moving-window"
+)
 
 
 def init_app(app: Flask) -> None:

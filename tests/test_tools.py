@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LOCKS = ("requirements.lock", "requirements-scale.lock", "requirements-test.lock")
 SYSTEM = ("sh", "dirname", "cmp", "cp", "make", "sed", "expand")
 
 
@@ -19,7 +20,7 @@ def machine(tmp_path: Path) -> Path:
     clone, programs = tmp_path / "clone", tmp_path / "bin"
     (clone / "tools").mkdir(parents=True)
     programs.mkdir()
-    for name in ("Makefile", "requirements.lock", "requirements-test.lock", "tools/setup.sh"):
+    for name in ("Makefile", *LOCKS, "tools/setup.sh"):
         shutil.copy(ROOT / name, clone / name)
     for name in SYSTEM:
         (programs / name).symlink_to(shutil.which(name) or pytest.skip(f"this machine has no {name}"))
@@ -125,11 +126,11 @@ def test_everything_that_the_project_asks_for_is_locked() -> None:
         assert {re.split(r"[^\w-]", wish)[0] for wish in wishes} <= locked, f"say make lock: {name} is behind"
 
 
-def test_both_locks_name_the_same_release_of_everything_and_no_address() -> None:
+def test_all_locks_name_the_same_release_of_everything_and_no_address() -> None:
     def releases(name: str) -> set[str]:
-        return {line.rstrip(" \\") for line in (ROOT / name).read_text().splitlines() if "==" in line}
+        return {line.split()[0] for line in (ROOT / name).read_text().splitlines() if "==" in line}
 
-    assert releases("requirements.lock") <= releases("requirements-test.lock")
-    for name in ("requirements.lock", "requirements-test.lock"):
+    assert releases("requirements.lock") <= releases("requirements-scale.lock") <= releases("requirements-test.lock")
+    for name in LOCKS:
         assert "//" not in (ROOT / name).read_text()
         assert (ROOT / name).read_text().count("--hash=sha256:") > len(releases(name))

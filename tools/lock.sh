@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolve pyproject.toml into the two lock files, by uv: the one on the PATH, else one put into .venv for it.
+# Resolve pyproject.toml into the three lock files, by uv: the one on the PATH, else one put into .venv for it.
 #
 # What is locked already stays as it is unless pyproject.toml asks for more; with --upgrade everything moves to
 # its newest allowed release. The test lock is bound to the run lock, so that both name one version of everything.
@@ -15,4 +15,5 @@ compile() {
 }
 
 compile "$@" -o requirements.lock
-compile "$@" --extra postgres --extra test --extra test-services -c requirements.lock -o requirements-test.lock
+compile "$@" --extra scale -c requirements.lock -o requirements-scale.lock
+compile "$@" --extra scale --extra test --extra test-services -c requirements-scale.lock -o requirements-test.lock

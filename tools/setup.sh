@@ -63,7 +63,7 @@ install() {
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$lock" ||
             give_up "The packages could not be installed; the lines above say why. Run the same command again when that is mended."
     fi
-    if [ "$lock" = requirements-test.lock ]; then cp requirements.lock "$venv/"; fi
+    if [ "$lock" = requirements-test.lock ]; then cp requirements.lock requirements-scale.lock "$venv/"; fi
     cp "$lock" "$venv/$lock"
 }
 

@@ -1,15 +1,12 @@
 // @ts-check
 /** The room of a sit, live: takes over the page that the server made, and rings on if the server goes. */
 
-import { Announcer, ringSentence } from "../sit/company.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
-import { Panel, Screen, bindLeaving, changeTheLight, keep, recall } from "../sit/panel.js";
-import { RingDrawing } from "../sit/draw.js";
+import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
 import { Ringing } from "../sit/sound.js";
-import { Roster, Seating } from "../sit/roster.js";
+import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
-import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange, nextChange, phaseAt } from "../sit/phases.js";
-import { ring, strokeOfTime } from "../sit/ring.js";
+import { isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
 
 export const selector = "[data-room]";
 
@@ -22,7 +19,6 @@ const ENDED = "This page is no longer connected. Come in again, and your seat is
 
 /** @typedef {import("../types/sit").Person} Person */
 /** @typedef {import("../types/sit").RoomData} RoomData */
-/** @typedef {import("../types/sit").PhaseFrom} PhaseFrom */
 
 /** @param {HTMLElement} element */
 export function mount(element) {
@@ -34,11 +30,8 @@ class Room {
   /** @type {RoomData} */
   #sit;
   #clock = new ServerClock();
-  #roster = new Roster();
-  #seating = new Seating();
-  #announcer = new Announcer();
-  #drawing;
   #panel;
+  #scene;
   #ringing;
   #screen = new Screen();
   /** @type {OwnSeat | null} */
@@ -47,17 +40,11 @@ class Room {
   #reachable = true;
   #left = false;
   #phase = "";
-  /** @type {string | null} */
-  #you = null;
-  /** Who is drawn; in silence others may know more already. @type {{people: Person[], others: number, free: number} | null} */
-  #drawn = null;
   #refusal = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #doubt;
-  /** A join is quick: until then an empty circle is not drawn only to be drawn anew. */
-  #drawFrom = performance.now() + 1_500;
   #still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /** @param {HTMLElement} element */
@@ -65,9 +52,9 @@ class Room {
     this.#element = element;
     this.#sit = JSON.parse(element.dataset.room ?? "{}");
     this.#panel = new Panel(element);
-    this.#drawing = new RingDrawing(/** @type {any} */ (this.#panel.part("ring")));
+    this.#scene = new Scene(this.#panel, this.#sit);
     this.#measureByThePage();
-    const seen = () => this.#drawing.wave();
+    const seen = () => this.#scene.wave();
     this.#ringing = new Ringing({ sit: this.#sit.sit, clock: this.#clock, panel: this.#panel, seen });
   }
 
@@ -85,7 +72,7 @@ class Room {
       measured: () => this.#ringing.place(),
       refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
     };
-    this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#roster, clock: this.#clock, told });
+    this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#scene.roster, clock: this.#clock, told });
     this.#pulse();
     await this.#connect();
   }
@@ -159,7 +146,7 @@ class Room {
 
   /** @param {string | Person | null | undefined} you */
   #takeYou(you) {
-    if (you) this.#you = typeof you === "string" ? you : you.id;
+    if (you) this.#scene.you = typeof you === "string" ? you : you.id;
   }
 
   /** Time has passed, or there is news: ring, draw, speak, and come back when there is more. */
@@ -169,13 +156,10 @@ class Room {
     const { local, server, at } = this.#now();
     this.#ringing.ring(local);
     if (at.phase !== this.#phase) this.#enter(at.phase);
-    this.#draw(at, server);
-    const said = this.#announcer.say(local);
-    if (said) this.#panel.say("said", said);
+    this.#scene.draw(at, server, local);
     const { phases, starts_ms } = this.#sit;
     const change = nextChange(phases, server, starts_ms, this.#still.matches);
-    const first = this.#drawFrom > local ? this.#drawFrom - local : Infinity;
-    const wait = Math.min(change, first, this.#announcer.wait(local), this.#ringing.next - local);
+    const wait = Math.min(change, this.#scene.wait(local), this.#ringing.next - local);
     this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
   }
 
@@ -189,8 +173,7 @@ class Room {
   #enter(phase) {
     const turns = this.#phase !== "" && isSilent(this.#phase) !== isSilent(phase);
     this.#phase = phase;
-    if (isSilent(phase)) this.#announcer.hush();
-    else this.#drawn = null;
+    this.#scene.enter(phase);
     const show = () => {
       const { classList } = this.#element;
       classList.toggle("silence", isSilent(phase));
@@ -207,48 +190,6 @@ class Room {
   #closing() {
     const local = new Date(this.#sit.starts_ms + lengthOf(this.#sit));
     return local.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  }
-
-  /**
-   * @param {PhaseFrom} at
-   * @param {number} server
-   */
-  #draw({ phase, ...rest }, server) {
-    const fresh = this.#refresh(phase, server);
-    if (!this.#drawn && isOpen(phase) && performance.now() < this.#drawFrom) return;
-    const sit = this.#sit;
-    const you = this.#you;
-    const { people, others, free } = this.#drawn ?? { people: [], others: 0, free: 0 };
-    const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
-    const part = elapsed(sit, server);
-    const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
-    this.#drawing.draw({
-      geometry,
-      time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
-      words: centreWords({ phase, ...rest }, server, sit),
-      sentence: ringSentence({ phase, geometry, people, you, part }),
-    });
-    if (fresh) this.#panel.show({ phase, people, you, others, geometry });
-  }
-
-  /**
-   * Take over who came and went, if the ring may change now: always outside silence, in it at the edges, and once for
-   * somebody who comes late.
-   * @param {string} phase
-   * @param {number} server
-   */
-  #refresh(phase, server) {
-    if (this.#roster.seq === null) return !isOpen(phase);
-    if (this.#drawn && !mayChange(phase, this.#sit.edges, server)) return false;
-    const { people, others } = this.#roster;
-    this.#drawn = { others, ...this.#seating.arrange({ people, you: this.#you, others }) };
-    this.#announcer.see(people, this.#you);
-    if (isSilent(phase) || !this.#aloud.checked) this.#announcer.hush();
-    return true;
-  }
-
-  get #aloud() {
-    return /** @type {HTMLInputElement} */ (this.#panel.part("aloud").querySelector("input"));
   }
 
   /** The heart of the seat, in a worker so that a hidden page keeps its pace; once a minute it looks after the bells. */
@@ -269,8 +210,6 @@ class Room {
   #bind() {
     this.#panel.part("light").addEventListener("click", changeTheLight);
     this.#panel.part("show").addEventListener("click", () => this.#list());
-    this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
-    this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
     for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const leaving = () => this.#seat?.stop();

@@ -1,0 +1,112 @@
+// @ts-check
+/** What is seen of a room: who sits where, the line of time, the words in the middle, and what is said aloud. */
+
+import { Announcer, ringSentence } from "./company.js";
+import { RingDrawing } from "./draw.js";
+import { Roster, Seating } from "./roster.js";
+import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange } from "./phases.js";
+import { keep, recall } from "./panel.js";
+import { ring, strokeOfTime } from "./ring.js";
+
+/** @typedef {import("../types/sit").Person} Person */
+/** @typedef {import("../types/sit").PhaseFrom} PhaseFrom */
+/** @typedef {import("../types/sit").RoomData} RoomData */
+/** @typedef {import("./panel.js").Panel} Panel */
+
+export class Scene {
+  roster = new Roster();
+  /** The viewer's own seat. @type {string | null} */
+  you = null;
+  #panel;
+  #sit;
+  #drawing;
+  #seating = new Seating();
+  #announcer = new Announcer();
+  /** Who is drawn; in silence others may know more already. @type {{people: Person[], others: number, free: number} | null} */
+  #drawn = null;
+  /** A join is quick: until then an empty circle is not drawn only to be drawn anew. */
+  #drawFrom = performance.now() + 1_500;
+
+  /**
+   * @param {Panel} panel
+   * @param {RoomData} sit as the room knows it; a join completes it
+   */
+  constructor(panel, sit) {
+    this.#panel = panel;
+    this.#sit = sit;
+    this.#drawing = new RingDrawing(/** @type {any} */ (panel.part("ring")));
+    this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
+    this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
+  }
+
+  get #aloud() {
+    return /** @type {HTMLInputElement} */ (this.#panel.part("aloud").querySelector("input"));
+  }
+
+  /** A bell rings: one slow ring of light. */
+  wave() {
+    this.#drawing.wave();
+  }
+
+  /** Another phase begins. @param {string} phase */
+  enter(phase) {
+    if (isSilent(phase)) this.#announcer.hush();
+    else this.#drawn = null;
+  }
+
+  /**
+   * Draw the moment, and say what there is to be said.
+   * @param {PhaseFrom} at
+   * @param {number} server
+   * @param {number} local
+   */
+  draw(at, server, local) {
+    this.#draw(at, server);
+    const said = this.#announcer.say(local);
+    if (said) this.#panel.say("said", said);
+  }
+
+  /** Milliseconds until there is something to draw or to say that no edge brings. @param {number} local */
+  wait(local) {
+    const first = this.#drawFrom > local ? this.#drawFrom - local : Infinity;
+    return Math.min(first, this.#announcer.wait(local));
+  }
+
+  /**
+   * @param {PhaseFrom} at
+   * @param {number} server
+   */
+  #draw({ phase, ...rest }, server) {
+    const fresh = this.#refresh(phase, server);
+    if (!this.#drawn && isOpen(phase) && performance.now() < this.#drawFrom) return;
+    const sit = this.#sit;
+    const you = this.you;
+    const { people, others, free } = this.#drawn ?? { people: [], others: 0, free: 0 };
+    const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
+    const part = elapsed(sit, server);
+    const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
+    this.#drawing.draw({
+      geometry,
+      time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
+      words: centreWords({ phase, ...rest }, server, sit),
+      sentence: ringSentence({ phase, geometry, people, you, part }),
+    });
+    if (fresh) this.#panel.show({ phase, people, you, others, geometry });
+  }
+
+  /**
+   * Take over who came and went, if the ring may change now: always outside silence, in it at the edges, and once for
+   * somebody who comes late.
+   * @param {string} phase
+   * @param {number} server
+   */
+  #refresh(phase, server) {
+    if (this.roster.seq === null) return !isOpen(phase);
+    if (this.#drawn && !mayChange(phase, this.#sit.edges, server)) return false;
+    const { people, others } = this.roster;
+    this.#drawn = { others, ...this.#seating.arrange({ people, you: this.you, others }) };
+    this.#announcer.see(people, this.you);
+    if (isSilent(phase) || !this.#aloud.checked) this.#announcer.hush();
+    return true;
+  }
+}

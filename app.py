@@ -7,7 +7,7 @@ from flask import Flask
 from flask_compress import Compress
 from flask_migrate import Migrate
 
-from community import cli, demo, health, home, jobs, live, logs, post_office, reactions, server, web
+from community import cli, demo, health, home, jobs, live, logs, post_office, reactions, server, shared, web
 from community.config import Settings, from_environment
 from community.db import db, prepare_engine
 from community.events import forget_listeners
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     logs.configure(settings.log_level)
     _open_database(app, settings)
+    shared.init(settings.redis_url)
     web.init_app(app, settings)
     Compress(app)
     web.load_signed_in_with(members_jobs.arrive)

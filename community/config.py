@@ -1,5 +1,6 @@
 """Settings from the environment, typed, and checked at the start with one clear sentence each."""
 
+import importlib.util
 import os
 import secrets
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 MINIMUM_SECRET_CHARACTERS = 32
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "default"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+ASYNC_MODES = ("threading", "gevent")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 USUAL_PORTS = {"http": 80, "https": 443}
 LAST_PORT = 65535
@@ -27,13 +29,16 @@ class Settings:
     """Everything the application may be told from outside; README has the table."""
 
     data_dir: Path
-    database_url: str
+    database_url: str = field(repr=False)  # may hold a password, as REDIS_URL may
     secret_keys: tuple[str, ...] = field(repr=False)
     base_url: str
     demo: bool = False
     community_name: str = "Sangha"
     mail_url: str = "console:"
     mail_from: str = "sangha@example.org"
+    redis_url: str = field(default="", repr=False)
+    async_mode: str = "threading"
+    processes: int = 1
     socket_limit: int = 200
     behind_proxies: int = 0
     testing: bool = False
@@ -72,7 +77,10 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         community_name=env.get("COMMUNITY_NAME", "Sangha"),
         mail_url=env.get("MAIL_URL") or "console:",
         mail_from=env.get("MAIL_FROM", "sangha@example.org"),
-        socket_limit=_number(env, "SOCKET_LIMIT", 200, low=1, high=2000),
+        redis_url=env.get("REDIS_URL", ""),
+        async_mode=env.get("ASYNC_MODE") or "threading",
+        processes=_number(env, "PROCESSES", 1, low=1, high=64),
+        socket_limit=_number(env, "SOCKET_LIMIT", 200, low=1, high=5000),
         behind_proxies=_number(env, "BEHIND_PROXIES", 0, low=0, high=3),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
     )
@@ -144,7 +152,30 @@ def _check(settings: Settings) -> None:
         raise SettingsError("DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
     if settings.log_level not in LOG_LEVELS:
         raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}.")
+    _check_way_to_run(settings)
     _check_mail(settings, on_loopback=on_loopback)
+
+
+def _check_way_to_run(settings: Settings) -> None:
+    """Let only those parts run together that do: docs/operations.md tells of the two ways."""
+    if settings.async_mode not in ASYNC_MODES:
+        raise SettingsError(f"ASYNC_MODE must be {' or '.join(ASYNC_MODES)}.")
+    if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    _parts("REDIS_URL", settings.redis_url)
+    if settings.sqlite and settings.async_mode == "gevent":
+        raise SettingsError("ASYNC_MODE=gevent needs PostgreSQL, since one write to SQLite would halt every request.")
+    if settings.sqlite and settings.processes > 1:
+        raise SettingsError("PROCESSES above 1 needs PostgreSQL: give its DATABASE_URL, or run one process on SQLite.")
+    if settings.processes > 1 and not settings.redis_url:
+        raise SettingsError("PROCESSES above 1 needs Redis, by which they share who is here: give its REDIS_URL.")
+    for name, given, package in (
+        ("ASYNC_MODE=gevent", settings.async_mode == "gevent", "gevent"),
+        ("REDIS_URL", bool(settings.redis_url), "redis"),
+        ("DATABASE_URL", not settings.sqlite, "psycopg"),
+    ):
+        if given and importlib.util.find_spec(package) is None:
+            raise SettingsError(f"{name} needs the package {package}: pip install -r requirements-scale.lock")
 
 
 def _check_mail(settings: Settings, *, on_loopback: bool) -> None:

@@ -13,7 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
-from community import demo, jobs, live
+from community import demo, jobs, live, shared
 from community.config import SettingsError, from_environment
 from community.db import db
 
@@ -103,6 +103,7 @@ class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types
 
 def begin(app: Flask) -> None:
     """Start what runs beside the requests: the job consumer and the sockets' ticks."""
+    shared.begin(app.app_context)
     jobs.start()
     live.start_tickers(app)
 

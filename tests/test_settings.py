@@ -1,5 +1,6 @@
 """What the house may be told from outside, and the one sentence that it says where that does not fit."""
 
+import importlib.util
 import os
 import socket
 import stat
@@ -48,6 +49,11 @@ def read(folder: Path, **given: str) -> Settings:
         *(("BASE_URL", value) for value in ("https://h?x=1", "http://community.example.org", "community.example.org")),
         *(("SECRET_KEY", value) for value in ("short", "a" * 40)),
         ("DATABASE_URL", "mysql://h/d"),
+        ("ASYNC_MODE", "eventlet"),
+        ("ASYNC_MODE", "gevent"),
+        ("REDIS_URL", "http://h"),
+        ("PROCESSES", "0"),
+        ("PROCESSES", "2"),
         ("SOCKET_LIMIT", "0"),
         ("BEHIND_PROXIES", "many"),
         ("DEMO", "perhaps"),
@@ -60,6 +66,29 @@ def test_a_setting_that_does_not_fit_is_named_in_one_sentence(tmp_path: Path, na
     assert said.startswith(name)
     assert "\n" not in said
     assert len(said) < 140
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ASYNC_MODE": "gevent"}, "ASYNC_MODE=gevent needs PostgreSQL"),
+        ({"PROCESSES": "3", "REDIS_URL": "redis://h"}, "PROCESSES above 1 needs PostgreSQL"),
+        ({"PROCESSES": "3", "DATABASE_URL": "postgresql+psycopg://h/d"}, "PROCESSES above 1 needs Redis"),
+    ],
+)
+def test_parts_that_do_not_run_together_are_refused(tmp_path: Path, given: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        read(tmp_path, **given)
+
+
+@pytest.mark.parametrize("package", ["gevent", "redis", "psycopg"])
+def test_what_is_not_installed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    large = {"DATABASE_URL": "postgresql+psycopg://h/d", "REDIS_URL": "redis://h/0", "ASYNC_MODE": "gevent"}
+    assert read(tmp_path, **large, PROCESSES="3").processes == 3
+    found = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == package else found(name))
+    with pytest.raises(SettingsError, match=f"needs the package {package}: pip install"):
+        read(tmp_path, **large)
 
 
 def test_letters_are_printed_on_loopback_only(tmp_path: Path) -> None:

@@ -50,9 +50,7 @@ class ReadOnce(Limit):
         return iter(self.rules)
 
 
-limiter = Limiter(
-    key_func=who, default_limits=[ReadOnce(EVERYTHING)], storage_uri=IN_MEMORY, strategy="moving-window"
-)
+limiter = Limiter(key_func=who, default_limits=[ReadOnce(EVERYTHING)], storage_uri=IN_MEMORY, strategy="moving-window")
 
 
 def init_app(app: Flask) -> None:

@@ -77,9 +77,11 @@ class Item:
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Give what may be decided now; nothing once it is decided."""
-        is_open = self.case.state is CaseState.OPEN
-        return steps_for(self.case.subject_kind, self.status) if is_open else ()
+        """Give what may be decided now; nothing once it is decided, and nothing that adds to an archived group."""
+        if self.case.state is not CaseState.OPEN:
+            return ()
+        steps = steps_for(self.case.subject_kind, self.status)
+        return tuple(each for each in steps if not (self.case.group.is_archived and each is Verdict.LET_THROUGH))
 
     @property
     def stands_unread(self) -> bool:

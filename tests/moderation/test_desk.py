@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from community.clock import now
 from community.db import session, transaction
-from community.groups.models import GroupKind, Membership, Role
+from community.groups.actions import archive_group
+from community.groups.models import Group, GroupKind, Membership, Role
 from community.moderation.models import Case, CaseState, LogAct, SubjectKind, Verdict
 from community.moderation.steps import CASE_STEPS, NEEDS_WORDS
 from community.threads.models import Draft, Post, PostStatus
@@ -204,6 +206,22 @@ def test_words_that_are_too_long_are_kept_on_the_page(people: People, browser: B
     desk, long = browser(people.maren), "word " * 201
     assert scenes.decide(desk, case, "hide", long) == 422
     assert long.strip() in desk.page
+
+
+def test_an_archived_group_takes_no_new_post_and_offers_none_to_be_taken(people: People, browser: Browsers) -> None:
+    post = scenes.held_post(browser, people.group, people.ines)
+    case = scenes.open_case()
+    teacher = browser(people.maren)
+    assert "Let it through" in teacher.get(f"/cases/{case.id}").get_data(as_text=True)
+    with inside(), transaction():
+        archive_group(by=people.maren, group=session().get_one(Group, people.group.id), at=now())
+    page = teacher.get(f"/cases/{case.id}").get_data(as_text=True)
+    assert "Let it through" not in page
+    assert "Return it" in page
+    assert scenes.decide(teacher, case, "let_through") == 409
+    assert "archived" in teacher.page
+    with inside():
+        assert session().get_one(Post, post.id).status is PostStatus.HELD
 
 
 # What follows

@@ -8,7 +8,8 @@ from typing import Any
 from community.groups.models import Group
 from community.members.models import Member, SeenAs
 from community.sits.plan import bells, edges, timeline
-from community.sits.presence import Diff, Seat, Sitter, Snapshot
+from community.sits.presence import Diff
+from community.sits.seats import Seat, Sitter, Snapshot
 from community.sits.sit import Sit
 
 DRAWN = 220  # seats in a snapshot at the most; the rest is a number, and the whole list goes by HTTP

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from community.sits.presence import Diff, Seat, Snapshot
+from community.sits.presence import Diff
+from community.sits.seats import Seat, Snapshot
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Listener:
         for member_ids, away in ((diff.away, True), (diff.back, False)):
             for member_id in member_ids:
                 seat = self.seats[member_id]
-                self.seats[member_id] = Seat(seat.sitter, seat.order, away, seat.since)
+                self.seats[member_id] = Seat(seat.sitter, seat.order, away)
 
 
 def seen_by(listener: Listener) -> dict[int, tuple[int, object, bool]]:

@@ -1,20 +1,24 @@
 """Who is here: one seat per person, who is away, who is gone, and what others are told of it."""
 
-from collections.abc import Callable
-
 import pytest
 
-from community.sits.presence import TABS_MOST, MemoryStore, PresenceStore, Register, Sitter
+from community.sits.presence import Beat, Register
+from community.sits.seats import TABS_MOST, Sitter
+from community.sits.seats_in_redis import AT_ONCE
 from tests.sits.listener import ids
+from tests.sits.stores import STORES, a_register
 
 SIT = "12-20261122T193000Z"
 
-STORES: list[Callable[[], PresenceStore]] = [MemoryStore]
-
 
 @pytest.fixture(params=STORES)
-def register(request: pytest.FixtureRequest) -> Register:
-    return Register(request.param())
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def register(kind: str) -> Register:
+    return a_register(kind)
 
 
 def ines(**info: str) -> Sitter:
@@ -130,7 +134,7 @@ def test_who_loses_the_socket_is_away_at_once_and_keeps_the_place_on_return(regi
     register.beat(SIT, 2, "x", at=129.0)
     register.sweep(135.0)
     seat = register.join(SIT, ines(), "reloaded", at=135.0, socket="s2")
-    assert (seat.order, seat.since) == (1, 100.0)
+    assert seat.order == 1
     assert told(register) == {"back": [1]}
     assert here(register) == [1, 2]
 
@@ -227,8 +231,7 @@ def test_numbers_follow_each_other_and_a_quiet_room_uses_none(register: Register
     assert (second.total, second.sit) == (2, SIT)
 
 
-def test_a_room_opened_anew_or_after_a_restart_counts_on_from_above() -> None:
-    register = Register()
+def test_a_room_opened_anew_or_after_a_restart_counts_on_from_above(kind: str, register: Register) -> None:
     register.join(SIT, ines(), "a", at=100.0)
     before = register.take_changes(SIT)
     register.leave(SIT, 1, "a", at=100.0)
@@ -238,9 +241,45 @@ def test_a_room_opened_anew_or_after_a_restart_counts_on_from_above() -> None:
     assert register.rooms() == []
     register.join(SIT, ines(), "a", at=100.0)
     assert register.snapshot(SIT).seq > final.seq
-    restarted = Register()
+    restarted = a_register(kind)
     restarted.join(SIT, ines(), "a", at=101.0)
     assert restarted.snapshot(SIT).seq > final.seq
+
+
+def test_a_seat_is_dressed_anew_with_every_tab_and_nobody_is_seated_by_it(register: Register) -> None:
+    register.join(SIT, ines(), "a", at=100.0)
+    register.join(SIT, ines(), "b", at=100.0)
+    told(register)
+    register.dress(ines(name="I."), SIT, at=101.0)
+    register.dress(jonah(), SIT, at=101.0)
+    diff = register.take_changes(SIT)
+    assert diff is not None
+    assert [seat.sitter.info["name"] for seat in diff.joined] == ["I."]
+    assert here(register) == [1]
+    assert register.beat(SIT, 1, "a", at=102.0) is not None
+
+
+def test_many_beats_are_renewed_in_one_go_each_as_of_its_own_moment(register: Register) -> None:
+    people = AT_ONCE + 50
+    for member_id in range(1, people + 1):
+        register.join(SIT, Sitter(member_id), "a", at=100.0)
+    register.join(SIT, Sitter(1), "b", at=100.0)
+    beats = [Beat(SIT, member_id, "a", 101.0) for member_id in range(1, people + 1)]
+    answers = register.renew([*beats, Beat(SIT, 1, "b", 104.0), Beat(SIT, 2, "unknown", 101.0), Beat("x", 1, "a", 1.0)])
+    assert all(answers[: people + 1])
+    assert answers[people + 1 :] == [None, None]
+    register.sweep(112.0)
+    assert [seat.member_id for seat in register.snapshot(SIT).seats if not seat.away] == [1]
+    assert register.renew([]) == []
+
+
+def test_a_sit_that_is_over_has_no_seats(register: Register) -> None:
+    for member_id in (1, 2, 3):
+        register.join(SIT, Sitter(member_id), "a", at=100.0)
+    assert register.rooms(2) == [SIT]
+    register.empty(SIT, at=101.0)
+    assert here(register) == []
+    assert register.rooms(2) == []
 
 
 def test_a_change_in_how_one_is_seen_is_told_as_a_whole_seat(register: Register) -> None:

@@ -9,11 +9,18 @@ from threading import Barrier
 
 import pytest
 
-from community.sits.presence import Diff, Register, Sitter
+from community.sits.presence import Diff, Register
+from community.sits.seats import Sitter
 from tests.sits.listener import Listener, ids, seen_by
+from tests.sits.stores import STORES, a_register
 
 SIT = "12-20261122T193000Z"
 SEEDS = int(os.environ.get("PRESENCE_SEEDS", "300"))  # the long run of the fault tests asks for 10,000
+
+
+def seeds(kind: str) -> int:
+    """Give how many seeds there are: a store behind a socket gets some of them."""
+    return SEEDS if kind == "memory" else max(10, SEEDS // 30)
 
 
 def here(register: Register) -> list[int]:
@@ -98,10 +105,10 @@ class Person:
 class Room:
     """One sit on one server: it sweeps twice a second and tells four times, unless the room is held still."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, kind: str) -> None:
         self.rng = Random(seed)
         self.at = 1_790_000_000.0 + seed
-        self.register = Register()
+        self.register = a_register(kind)
         self.people = [Person(member_id, self.rng, self.register) for member_id in range(1, 7)]
         self.line = Line(self.rng)
         self.listeners = [self._listener() for _ in range(3)]
@@ -144,10 +151,11 @@ class Room:
         return {person.sitter.member_id for person in self.people if person.seated}
 
 
+@pytest.mark.parametrize("kind", STORES)
 @pytest.mark.parametrize("batch", range(10))
-def test_a_listener_over_a_bad_line_is_right_again_with_one_snapshot(batch: int) -> None:
-    for seed in range(batch, SEEDS, 10):
-        room = Room(seed)
+def test_a_listener_over_a_bad_line_is_right_again_with_one_snapshot(batch: int, kind: str) -> None:
+    for seed in range(batch, seeds(kind), 10):
+        room = Room(seed, kind)
         for listener in room.listeners:
             listener.resync()
         list(room.run(60.0))
@@ -165,10 +173,11 @@ def test_a_listener_over_a_bad_line_is_right_again_with_one_snapshot(batch: int)
             }, seed
 
 
+@pytest.mark.parametrize("kind", STORES)
 @pytest.mark.parametrize("batch", range(5))
-def test_nobody_who_returns_in_time_is_seen_leaving_and_no_ghost_stays(batch: int) -> None:
-    for seed in range(2 * batch, SEEDS, 10):
-        room = Room(seed)
+def test_nobody_who_returns_in_time_is_seen_leaving_and_no_ghost_stays(batch: int, kind: str) -> None:
+    for seed in range(2 * batch, seeds(kind), 10):
+        room = Room(seed, kind)
         visible: set[int] = set()
         for diff in room.run(240.0):
             visible |= set(ids(diff.joined))
@@ -196,9 +205,10 @@ def restless() -> Iterator[None]:
     sys.setswitchinterval(usual)
 
 
-def test_people_who_open_a_room_at_the_same_moment_are_in_the_same_room(restless: None) -> None:
-    register = Register()
-    people, rooms = 4, 300
+@pytest.mark.parametrize("kind", STORES)
+def test_people_who_open_a_room_at_the_same_moment_are_in_the_same_room(restless: None, kind: str) -> None:
+    register = a_register(kind)
+    people, rooms = 4, 300 if kind == "memory" else 30
     together = Barrier(people)
 
     def open_rooms(member_id: int) -> None:
@@ -233,8 +243,9 @@ def sit_restlessly(register: Register, member_id: int) -> None:
         register.join(SIT, Sitter(member_id, {"name": "stayed"}), "a", at=1006.0)
 
 
-def test_many_threads_at_once_leave_no_seat_and_no_difference_behind(restless: None) -> None:
-    register = Register()
+@pytest.mark.parametrize("kind", STORES)
+def test_many_threads_at_once_leave_no_seat_and_no_difference_behind(restless: None, kind: str) -> None:
+    register = a_register(kind)
     register.join(SIT, Sitter(0, {"name": "witness"}), "w", at=1000.0)
     witness = Listener(lambda: witness.show(register.snapshot(SIT)))
     witness.resync()

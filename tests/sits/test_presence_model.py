@@ -1,14 +1,17 @@
 """The register against a naive model that keeps plain facts and recounts them after every step."""
 
-from collections.abc import Callable
+import os
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from community.sits.presence import Diff, MemoryStore, PresenceStore, Register, Sitter, Snapshot
+from community.sits.presence import Diff, Register
+from community.sits.seats import Sitter, Snapshot
 from tests.sits.listener import Listener, ids, seen_by
+from tests.sits.stores import a_store, peek
 
 SITS = st.sampled_from(["one", "two"])
 MEMBERS = st.integers(1, 4)
@@ -51,12 +54,12 @@ class ModelRoom:
 class RegisterAgainstModel(RuleBasedStateMachine):
     """Every step is done to the register and to a model that keeps plain facts and recounts them each time."""
 
-    store: Callable[[], PresenceStore] = MemoryStore
+    store = "memory"
 
     @initialize()
     def begin(self) -> None:
         self.at = 1000.0
-        self.register = Register(type(self).store())
+        self.register = Register(a_store(type(self).store))
         self.rooms: dict[str, ModelRoom] = {}
         self.listeners: dict[str, list[Listener]] = {"one": [], "two": []}
 
@@ -161,9 +164,7 @@ class RegisterAgainstModel(RuleBasedStateMachine):
 
     def _peek(self, sit: str) -> list[tuple[int, object, bool, int]]:
         """Look at the seats without being a listener to whom something was shown."""
-        store = self.register._store
-        assert isinstance(store, MemoryStore)
-        seats = [held.seat for held in store._rooms[sit].seats.values()]
+        seats = peek(self.register._store, sit)
         listed = [(seat.order, seat.sitter.info["name"], seat.away, seat.member_id) for seat in seats]
         return sorted(listed, key=lambda entry: entry[0])
 
@@ -196,5 +197,16 @@ class RegisterAgainstModel(RuleBasedStateMachine):
             assert diff.total == len(now)
 
 
-RegisterAgainstModel.TestCase.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)
+class RedisAgainstModel(RegisterAgainstModel):
+    """The same, with the seats in a Redis that others share."""
+
+    store = "redis"
+
+
+EXAMPLES = int(os.environ.get("PRESENCE_EXAMPLES", "150"))
+RegisterAgainstModel.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=60, deadline=None)
+RedisAgainstModel.TestCase.settings = settings(
+    max_examples=max(1, EXAMPLES // 5), stateful_step_count=60, deadline=None
+)
 TestRegisterAgainstModel = RegisterAgainstModel.TestCase
+TestRedisAgainstModel = pytest.mark.services(RedisAgainstModel.TestCase)

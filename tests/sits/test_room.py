@@ -10,8 +10,9 @@ from community.groups.models import Belonging, Membership
 from community.members.models import Member, SeenAs
 from community.sits import live as sits_live
 from community.sits.models import Attendance
-from community.sits.presence import Register, Sitter
+from community.sits.presence import Register
 from community.sits.recurrence import sit_key
+from community.sits.seats import Sitter
 from community.sits.wire import DRAWN, difference_on_wire
 from tests.doors import Browser, Live
 from tests.factories import inside, join, make_member, plan_sit

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 
 from community.sits import live as rooms
 from community.sits import queries as sits
+from community.sits.intentions import may_be_meant, means_to_come
 from community.sits.sit import Sit
 from community.sits.wording import begins
 from community.threads import lists as threads
@@ -32,6 +33,7 @@ def today() -> Any:
         greeting=greeting(at.astimezone(ZoneInfo(by.zone))),
         next_sit=next_sit,
         begins=begins(next_sit, at) if next_sit else "",
+        meant=means_to_come(by, next_sit) if next_sit and may_be_meant(next_sit, at) else None,
         ring=_ring(next_sit) if next_sit and next_sit.is_open(at) else None,
         later=[sit for sit in coming if sit is not next_sit],
         threads=threads.new_for(by, THREADS_SHOWN, at=at),

@@ -48,6 +48,7 @@ class Act(StrEnum):
     SCHEDULE_SIT = "schedule_sit"
     END_SERIES = "end_series"
     JOIN_SIT = "join_sit"
+    INTEND_TO_COME = "intend_to_come"
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
@@ -237,6 +238,7 @@ RULES: dict[Act, Rule] = {
     Act.SCHEDULE_SIT: all_of(keeps, group_is_kept),
     Act.END_SERIES: keeps,
     Act.JOIN_SIT: all_of(reads, group_is_kept),
+    Act.INTEND_TO_COME: all_of(reads, group_is_kept),
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

@@ -3,7 +3,7 @@
 Read it top to bottom. ``within`` rows stand or fall with the act; ``after`` are packets, jobs and closed sockets.
 """
 
-from community import live, post_office
+from community import clock, live, post_office
 from community.events import after, within
 from community.groups import arrivals as groups
 from community.groups import facts as group_facts
@@ -15,6 +15,7 @@ from community.notifications import facts as notice_facts
 from community.notifications import live as notices_live
 from community.sits import actions as sits
 from community.sits import facts as sit_facts
+from community.sits import intentions
 from community.sits import live as sits_live
 from community.threads import facts as thread_facts
 from community.threads import live as threads_live
@@ -27,12 +28,13 @@ def connect() -> None:
     after(member_facts.LettersWaiting, _send_letters)
 
     after(member_facts.MemberSeenAnew, sits_live.on_seen_anew)
+    within(sit_facts.SeriesEnded, _tell_who_meant_to_come)
     after(sit_facts.SeriesEnded, sits_live.on_series_ended)
 
     within(group_facts.JoinAsked, desk.on_join_asked)
     within(group_facts.JoinRequestAnswered, desk.on_request_over)
     within(group_facts.JoinRequestTakenBack, desk.on_request_over)
-    within(group_facts.MemberLeft, _forget_notices, _forget_leader)
+    within(group_facts.MemberLeft, _forget_notices, _forget_leader, _forget_intentions)
     after(group_facts.MemberLeft, _turn_out)
 
     within(thread_facts.PostHeld, desk.on_post_held)
@@ -60,6 +62,15 @@ def _forget_notices(fact: group_facts.MemberLeft) -> None:
 
 def _forget_leader(fact: group_facts.MemberLeft) -> None:
     sits.forget_leader(member_id=fact.member_id, group_id=fact.group_id)
+
+
+def _forget_intentions(fact: group_facts.MemberLeft) -> None:
+    intentions.forget_intentions(member_id=fact.member_id, group_id=fact.group_id)
+
+
+def _tell_who_meant_to_come(fact: sit_facts.SeriesEnded) -> None:
+    # A fact holds ids only, so the moment is asked for here, as in a door.
+    intentions.tell_of_change(series_id=fact.series_id, at=clock.now())
 
 
 def _turn_out(fact: group_facts.MemberLeft) -> None:

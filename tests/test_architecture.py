@@ -38,17 +38,24 @@ ASKS_NOBODY = {
     "notifications.forget_subjects": "the house reacts to a thing that is gone",
     "notifications.lay_aside": "the house reacts to a thing that was hidden",
     "notifications.notify": "the house tells people of an act that was asked for itself",
+    "sits.forget_intentions": "the house reacts to somebody who left",
     "sits.forget_leader": "the house reacts to somebody who left",
+    "sits.forget_old_intentions": "the house lets go of what is over",
+    "sits.tell_of_change": "the house tells people of an act that was asked for itself",
     "sits.tell_of_doors": "the house tells people when a sit begins",
 }
 
-# Not acts at all, but checks of what is given, which doors and operators' commands share with the acts.
+# Not acts at all, but checks of what is given and questions, which doors share with the acts.
 CHECKS = {
     "members.clean_email",
     "members.clean_name",
     "members.clean_zone",
     "members.password_hash_for",
     "sits.built_in",
+    "sits.may_be_meant",
+    "sits.means_to_come",
+    "sits.meant_by",
+    "sits.planned_start",
 }
 
 # Sign-in is Flask-Login's word, and one page in the house says it.
@@ -179,10 +186,14 @@ def test_only_the_database_module_commits() -> None:
 # Actions
 
 
+# Where else a slice keeps actions: a subject of its own, with what it writes and reads in one file.
+SUBJECTS = ("sits/intentions.py",)
+
+
 def actions() -> list[tuple[str, Function]]:
     return [
         (f"{path.parent.name}.{node.name}", node)
-        for path in sorted(COMMUNITY.glob("*/actions.py"))
+        for path in sorted([*COMMUNITY.glob("*/actions.py"), *(COMMUNITY / name for name in SUBJECTS)])
         for node in tree(path).body
         if isinstance(node, Function) and not node.name.startswith("_")
         if f"{path.parent.name}.{node.name}" not in CHECKS

@@ -43,6 +43,12 @@ class SitSeries(Base):
 
     group: Mapped[Group] = relationship()
     leader: Mapped[Member | None] = relationship(foreign_keys=[leader_id])
+    own_intentions: Mapped[list["Intention"]] = relationship(viewonly=True, lazy="raise")  # see with_own_intentions()
+
+    @property
+    def is_room(self) -> bool:
+        """Whether it is an open room, back to back, rather than an appointment."""
+        return self.rrule is not None and self.rrule.startswith("FREQ=MINUTELY")
 
 
 class Attendance(Base):
@@ -56,3 +62,16 @@ class Attendance(Base):
         sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     joined_at: Mapped[datetime]
+
+
+class Intention(Base):
+    """That a member means to come to a sit, named by the start that it was planned with; let go of afterwards."""
+
+    __tablename__ = "sit_intentions"
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime]

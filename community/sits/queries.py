@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from community.db import session
 from community.errors import NotFound
@@ -22,7 +23,8 @@ from community.groups.queries import (
 from community.members.models import Member
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
-from community.sits.models import SeriesStatus, SitSeries
+from community.sits.intentions import may_be_meant, means_to_come
+from community.sits.models import Intention, SeriesStatus, SitSeries
 from community.sits.recurrence import parse_sit_key
 from community.sits.sit import Sit, not_over, sit_of, sits_of
 from community.sits.wording import begins
@@ -85,6 +87,14 @@ def series_of(group: Group, *, at: datetime) -> list[SitSeries]:
     return list(session().scalars(_of_group(), {"group_id": group.id, "at": at}))
 
 
+def series_for_member(viewer: Member, group: Group, *, at: datetime) -> list[SitSeries]:
+    """Give the series of a group that go on, with what the viewer means to come to; none of an archived group."""
+    if group.is_archived:
+        return []
+    asked = {"group_id": group.id, "viewer_id": viewer.id, "at": at}
+    return list(session().scalars(_of_group_for_member(), asked).unique())
+
+
 def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:
     """List the sits that are open or to come in the next four weeks, the earliest first."""
     found = [sit for one in series for sit in not_over(one, at=at, before=at + AHEAD, limit=each)]
@@ -93,7 +103,7 @@ def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) 
 
 def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
-    series = list(session().scalars(_of_member(), {"viewer_id": viewer.id, "at": at}))
+    series = list(session().scalars(_of_member(), {"viewer_id": viewer.id, "at": at}).unique())
     week = at + timedelta(days=7)
     found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if is_room(one) else 4)]
     return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
@@ -101,7 +111,7 @@ def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
 
 def is_room(series: SitSeries) -> bool:
     """Say whether a series is an open room, back to back, rather than an appointment."""
-    return series.rrule is not None and series.rrule.startswith("FREQ=MINUTELY")
+    return series.is_room
 
 
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
@@ -141,10 +151,20 @@ def _of_group() -> sa.Select[SitSeries]:
 
 
 @cache
+def _of_group_for_member() -> sa.Select[SitSeries]:
+    return _of_group().options(with_own_intentions())
+
+
+@cache
 def _of_member() -> sa.Select[SitSeries]:
     readable = readable_group_ids(sa.bindparam("viewer_id", type_=sa.Integer()))
     mine = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable))
-    return mine.options(contains_eager(SitSeries.group)).limit(A_GROUPS_SERIES)
+    return mine.options(contains_eager(SitSeries.group), with_own_intentions()).limit(A_GROUPS_SERIES)
+
+
+def with_own_intentions() -> ExecutableOption:
+    """Read along what ``:viewer_id`` means to come to, and nobody else."""
+    return joinedload(SitSeries.own_intentions.and_(Intention.member_id == sa.bindparam("viewer_id")))
 
 
 def _going_on() -> sa.Select[SitSeries]:
@@ -160,8 +180,13 @@ def _going_on() -> sa.Select[SitSeries]:
 
 def panel_of_sits(viewer: Member, group: Group, at: datetime, asked: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG001
     """Give what the group's page shows of its sits."""
-    sits = coming(series_of(group, at=at), at=at, each=1, limit=BESIDE)
-    return {"sits": sits, "begins": begins(sits[0], at) if sits else "", "is_open": bool(sits) and sits[0].is_open(at)}
+    sits = coming(series_for_member(viewer, group, at=at), at=at, each=1, limit=BESIDE)
+    return {
+        "sits": sits,
+        "begins": begins(sits[0], at) if sits else "",
+        "is_open": bool(sits) and sits[0].is_open(at),
+        "meant": means_to_come(viewer, sits[0]) if sits and may_be_meant(sits[0], at) else None,
+    }
 
 
 def _begins(member: Member, keys: Sequence[str]) -> dict[str, Shown]:

@@ -11,17 +11,18 @@ from community.groups.queries import ensure_reader, group_for, taught_group, tea
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, live, queries
+from community.sits import actions, intentions, live, notices, queries
 from community.sits.forms import REPEATS, SeenForm, SitForm
 from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.recurrence import validated
 from community.sits.sit import Sit
 from community.sits.wire import room_data
 from community.sits.wording import begins, planned
-from community.web import attempt, now, shown, viewer
+from community.web import attempt, local_path, now, shown, viewer
 from community.web.words import place
 
 bp = Blueprint("sits", __name__)
+notices.register()
 
 LISTED = 40
 
@@ -106,6 +107,27 @@ def leave(slug: str, key: str) -> Any:
     return redirect(url_for("groups.show", slug=slug), 303)
 
 
+@bp.post("/groups/<slug>/sits/<key>/intentions")
+def intend(slug: str, key: str) -> Any:
+    """Keep that one means to come."""
+    with transaction():
+        intentions.intend_to_come(by=viewer(), sit=queries.sit_for(viewer(), slug, key), at=now())
+    return redirect(_back_to(slug, key), 303)
+
+
+@bp.post("/groups/<slug>/sits/<key>/intentions/withdrawal")
+def take_back(slug: str, key: str) -> Any:
+    """Mean to come no longer."""
+    with transaction():
+        intentions.take_back_intention(by=viewer(), sit=queries.sit_for(viewer(), slug, key), at=now())
+    return redirect(_back_to(slug, key), 303)
+
+
+def _back_to(slug: str, key: str) -> str:
+    """Give the page on which a button was pressed: there are several that have it."""
+    return local_path(request.form.get("next"), url_for("sits.show", slug=slug, key=key))
+
+
 @bp.get("/groups/<slug>/sits/<key>/seats")
 def seats(slug: str, key: str) -> Any:
     """List everybody who is seated, a page at a time: the ring draws at most some two hundred."""
@@ -130,6 +152,8 @@ def _room(sit: Sit) -> str:
         others=here["others"],
         starts_in_words=begins(sit, at),
         zone_name=f"{place(viewer().zone)} time",
+        meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) else None,
+        meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at else None,
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
     )

@@ -29,6 +29,7 @@ from tests.security.table import (
     links,
     posts,
     sits,
+    sits_to_come,
     things,
     threads,
     tokens,
@@ -195,6 +196,8 @@ SITS: dict[str, list[Row]] = {
     "POST /groups/<slug>/sits/<key>/seen": sits(READERS, fields={"seen_as": "initials"}),
     "POST /groups/<slug>/sits/<key>/leaving": sits(READERS),
     "GET /groups/<slug>/sits/<key>/seats": sits(READERS),
+    "POST /groups/<slug>/sits/<key>/intentions": sits_to_come(READERS, archived=NONE),
+    "POST /groups/<slug>/sits/<key>/intentions/withdrawal": sits_to_come(READERS),
 }
 
 WRITES = where(("thread:of posts",), LOUD)

@@ -148,6 +148,13 @@ def sits(may: People, *, archived: People | None = None, fields: Mapping[str, st
     return rows
 
 
+def sits_to_come(may: People, *, archived: People | None = None) -> list[Row]:
+    """Give the rows of a sit of tomorrow, in each kind of group; and of a stranger to the group."""
+    gone = answers(NONE, others=ABSENT, out=NO, new=AGREE)
+    strange = Row(gone, {"slug": "@open", "key": "@hidden:sit:later"})
+    return [*groups(may, archived=archived, args={"key": "@KIND:sit:later"}), strange]
+
+
 def links(said: Mapping[str, Answers]) -> list[Row]:
     """Give a row for each state of an invitation; one that is over is absent for everybody."""
     gone = dict.fromkeys(EVERYBODY, ABSENT)

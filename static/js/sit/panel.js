@@ -42,6 +42,8 @@ export class Panel {
     this.say("heading", head);
     this.say("note", words);
     this.part("start").hidden = phase !== "scheduled";
+    const meant = /** @type {HTMLElement | null} */ (this.part("meant")); // only where there is something to mean
+    if (meant) meant.hidden = phase !== "scheduled";
     this.part("who").hidden = people.length + others === 0;
     const rows = people.map(({ id, name, initials, teacher }) => {
       return [`${name || initials || "One more person"}${id === you ? " (you)" : ""}`, teacher ? "by the bell" : ""];

@@ -1,0 +1,147 @@
+"""Meaning to come to a sit: said and taken back, and shown to nobody but oneself and whoever leads it.
+
+Nothing is counted, and nobody hears whether one came in the end.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+
+import sqlalchemy as sa
+
+from community.db import insert_into, session
+from community.errors import Conflict
+from community.groups.models import Belonging, Membership
+from community.members.models import Member, MemberStatus, SeenAs
+from community.notifications.actions import notify
+from community.notifications.models import NoticeKind
+from community.permissions import Act, require
+from community.sits.models import Intention, SitSeries
+from community.sits.recurrence import parse_sit_key, sit_key
+from community.sits.sit import Sit
+
+KEPT_FOR = timedelta(days=30)  # a sit may be moved by weeks, and is named by the start it was planned with
+NAMED = 60
+
+
+class DoorsOpen(Conflict):
+    """Somebody says that they mean to come when they might as well come in."""
+
+    sentence = "The doors are open already. Take a seat whenever you like."
+
+
+@dataclass(frozen=True)
+class MeantBy:
+    """Who means to come, as each chose to be seen; ``others`` says that there is somebody who is not named."""
+
+    names: list[str]
+    others: bool
+
+
+def intend_to_come(*, by: Member, sit: Sit, at: datetime) -> Sit:
+    """Say that one means to come; saying it twice is fine. Raises DoorsOpen once one can simply come in."""
+    require(by, Act.INTEND_TO_COME, sit, at=at)
+    if not may_be_meant(sit, at):
+        raise DoorsOpen
+    session().execute(
+        insert_into(Intention)
+        .values(series_id=sit.series.id, starts_at=planned_start(sit), member_id=by.id, created_at=at)
+        .on_conflict_do_nothing()
+    )
+    return sit
+
+
+def take_back_intention(*, by: Member, sit: Sit, at: datetime) -> Sit:
+    """Mean to come no longer; nobody is told, and twice is fine."""
+    require(by, Act.READ_GROUP, sit, at=at)
+    session().execute(sa.delete(Intention).where(*_of(sit), Intention.member_id == by.id))
+    return sit
+
+
+def planned_start(sit: Sit) -> datetime:
+    """Give the start by which a sit is named, whenever it takes place in the end."""
+    return parse_sit_key(sit.key)[1]
+
+
+def may_be_meant(sit: Sit, at: datetime) -> bool:
+    """Say whether there is anything to mean: a sit to come, and no room that is always open."""
+    return at < sit.doors_at and not sit.series.is_room
+
+
+def means_to_come(viewer: Member, sit: Sit) -> bool:
+    """Say whether the viewer means to come; a list has read it along, a single sit is asked for."""
+    if "own_intentions" in sit.series.__dict__:
+        return any(each.starts_at == planned_start(sit) for each in sit.series.own_intentions)
+    mine = sa.select(Intention.member_id).where(*_of(sit), Intention.member_id == viewer.id)
+    return session().scalar(mine) is not None
+
+
+def meant_by(viewer: Member, sit: Sit) -> MeantBy | None:
+    """Say to the teacher who leads a sit who means to come, as they chose to be seen; None for everybody else."""
+    if sit.series.leader_id != viewer.id or not sit.group.taught_by(viewer):
+        return None
+    who = (
+        sa.select(Member)
+        .join(Intention, Intention.member_id == Member.id)
+        .join(Membership, sa.and_(Membership.member_id == Member.id, Membership.group_id == sit.group.id))
+        .where(*_of(sit), Member.id != viewer.id, *_still_here())
+        .order_by(Intention.created_at, Member.id)
+        .limit(NAMED + 1)
+    )
+    found = list(session().scalars(who))
+    names = [_seen(member) for member in found[:NAMED]]
+    return MeantBy([name for name in names if name], others="" in names or len(found) > NAMED)
+
+
+def tell_of_change(*, series_id: int, starts_at: datetime | None = None, at: datetime) -> None:
+    """Tell those who meant to come that a sit was changed; without ``starts_at`` all of a series that are to come."""
+    which = Intention.starts_at == starts_at if starts_at else Intention.starts_at > at
+    rows = session().execute(
+        sa.select(Intention.starts_at, Intention.member_id, SitSeries.group_id)
+        .join(SitSeries)
+        .where(Intention.series_id == series_id, which)
+        .order_by(Intention.starts_at)
+    )
+    for start, those in groupby(rows, key=itemgetter(0)):
+        them = list(those)
+        key = sit_key(series_id, start)
+        notify(
+            member_ids=[member_id for _, member_id, _ in them],
+            kind=NoticeKind.SIT_CHANGED,
+            subject=key,
+            group_id=them[0][2],
+            event_key=f"sit_changed:{key}:{at.isoformat()}",
+            at=at,
+        )
+
+
+def forget_intentions(*, member_id: int, group_id: int) -> None:
+    """Let go of what somebody meant to come to in a group that they belong to no longer."""
+    theirs = sa.select(SitSeries.id).where(SitSeries.group_id == group_id)
+    session().execute(
+        sa.delete(Intention).where(Intention.member_id == member_id, Intention.series_id.in_(theirs)),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def forget_old_intentions(*, at: datetime) -> None:
+    """Let go of what was meant a month ago: it is nobody's record."""
+    session().execute(
+        sa.delete(Intention).where(Intention.starts_at < at - KEPT_FOR),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _of(sit: Sit) -> tuple[sa.ColumnElement[bool], ...]:
+    return (Intention.series_id == sit.series.id, Intention.starts_at == planned_start(sit))
+
+
+def _still_here() -> tuple[sa.ColumnElement[bool], ...]:
+    return (Membership.status == Belonging.ACTIVE, Member.status == MemberStatus.ACTIVE)
+
+
+def _seen(member: Member) -> str:
+    if member.seen_as is SeenAs.NAME:
+        return member.name
+    return "" if member.seen_as is SeenAs.ONE_MORE else member.initials

@@ -1,0 +1,65 @@
+"""What notices of sits say, to those who may still read the group: asked anew whenever they are shown."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from community.db import session
+from community.errors import NotFound
+from community.groups.queries import readable_group_ids
+from community.members.models import Member
+from community.notifications.models import NoticeKind
+from community.notifications.queries import Shown, register_loader
+from community.sits.models import SitSeries
+from community.sits.recurrence import parse_sit_key
+from community.sits.sit import sit_of
+from community.web.words import clock, day
+
+
+def register() -> None:
+    """Hand the loaders over."""
+    register_loader(NoticeKind.SIT_CHANGED, _changed)
+
+
+def readable_series(member: Member, keys: Iterable[str]) -> dict[str, tuple[SitSeries, datetime]]:
+    """Give the series behind keys of sits, and the start that each names, where the member reads the group."""
+    named = {}
+    for key in keys:
+        try:
+            named[key] = parse_sit_key(key)
+        except NotFound:
+            continue
+    statement = (
+        sa.select(SitSeries)
+        .join(SitSeries.group)
+        .options(contains_eager(SitSeries.group))
+        .where(
+            SitSeries.id.in_({series_id for series_id, _ in named.values()}),
+            SitSeries.group_id.in_(readable_group_ids(member.id)),
+        )
+    )
+    found = {series.id: series for series in session().scalars(statement)} if named else {}
+    return {key: (found[series_id], start) for key, (series_id, start) in named.items() if series_id in found}
+
+
+def when(member: Member, moment: datetime) -> str:
+    """Say a moment in the member's own zone: "Friday 20 November at 19:30"."""
+    zone = ZoneInfo(member.zone)
+    return f"{day(moment, zone)} at {clock(moment, zone)}"
+
+
+def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Say what became of sits that a member meant to come to, as things stand now."""
+    shown = {}
+    for key, (series, start) in readable_series(member, keys).items():
+        sit = sit_of(series, start)
+        if sit is None:
+            words = f"{series.title} on {when(member, start)} will not take place"
+            shown[key] = Shown(words, f"/groups/{series.group.slug}/sits", series.group.name)
+        else:
+            words = f"{series.title} is now on {when(member, sit.starts_at)}"
+            shown[key] = Shown(words, f"/groups/{series.group.slug}/sits/{key}", series.group.name)
+    return shown

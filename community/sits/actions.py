@@ -15,7 +15,7 @@ from community.sits import queries
 from community.sits.facts import SeriesEnded
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
 from community.sits.plan import BUILT_IN, Plan, closes_at
-from community.sits.recurrence import Rule, next_occurrence
+from community.sits.recurrence import Rule, last_occurrence, next_occurrence
 from community.sits.sit import Sit
 from community.text import one_line
 
@@ -48,7 +48,7 @@ def schedule_sit(
         leader_id=leader.id if leader else None,
         made_by_id=by.id,
         created_at=at,
-        over_at=closes_at(plan, first) if rule.rrule is None else None,
+        over_at=closes_at(plan, last) if (last := last_occurrence(rule)) else None,
     )
     session().add(series)
     session().flush()

@@ -1,15 +1,31 @@
 """The forms of planning a sit and of being seen in one."""
 
-from wtforms import DateField, RadioField, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length
+from datetime import date, datetime, time
+from typing import cast
 
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, Optional
+
+from community.errors import Invalid
 from community.members.models import SeenAs
 from community.sits.actions import OPEN_ROOM
 from community.sits.models import TITLE_LENGTH
 from community.sits.plan import BUILT_IN
-from community.web import Form
+from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
+from community.web import Form, WholeNumber
 
-REPEATS = {"once": "Once", "FREQ=WEEKLY": "Every week", OPEN_ROOM: "Back to back, an open room"}
+ONCE, FORTNIGHTLY, MONTHLY, MONTHLY_LAST = "once", "fortnightly", "monthly", "monthly_last"
+WEEKLY = "FREQ=WEEKLY"
+REPEATS = {
+    ONCE: "Once",
+    WEEKLY: "Every week",
+    FORTNIGHTLY: "Every second week",
+    MONTHLY: "Each month, on the weekday as it is counted",
+    MONTHLY_LAST: "Each month, on the last such weekday",
+    OPEN_ROOM: "Back to back, an open room",
+}
+# Where what is wrong with a rule stands on the form.
+FIELDS = {"rrule": "repeat", "wall": "day"}
 
 
 class SitForm(Form):
@@ -21,8 +37,44 @@ class SitForm(Form):
     )
     day = DateField("Day of the first one", [InputRequired("Choose a day.")])
     time = TimeField("First bell", [InputRequired("Choose a time.")])
-    repeat = RadioField("How often", choices=REPEATS, default="once")
+    repeat = RadioField("How often", choices=REPEATS, default=ONCE)
+    days = SelectMultipleField("On which days", choices=dict(zip(DAYS, DAY_NAMES, strict=True)))
+    until = DateField("Until", [Optional()])
+    count = WholeNumber("Or for so many sits", [Optional()])
     leader = SelectField("Led by", coerce=int, choices=[], default=0)
+
+    def rule(self, zone: str) -> Rule:
+        """Give the rule that was chosen; raises Invalid, with the field at which it is to be said."""
+        day = cast("date", self.day.data)
+        try:
+            return validated(datetime.combine(day, cast("time", self.time.data)), zone, self._rrule(day, zone))
+        except Invalid as refusal:
+            raise Invalid(refusal.sentence, field=FIELDS.get(refusal.field or "", refusal.field)) from refusal
+
+    def _rrule(self, day: date, zone: str) -> str | None:
+        chosen = self.repeat.data
+        if self.days.data and chosen not in {WEEKLY, FORTNIGHTLY}:
+            raise Invalid("Days can be chosen for a sit every week or every second week.", field="days")
+        if chosen in {ONCE, OPEN_ROOM}:
+            if self.until.data or self.count.data is not None:
+                raise Invalid("Only a sit that comes again, by weeks or by months, has a last one.", field="until")
+            return None if chosen == ONCE else OPEN_ROOM
+        parts = self._by_month(day) if chosen in {MONTHLY, MONTHLY_LAST} else self._by_week()
+        return ";".join([*parts, *self._end(zone)])
+
+    def _by_week(self) -> list[str]:
+        parts = [WEEKLY, "INTERVAL=2"] if self.repeat.data == FORTNIGHTLY else [WEEKLY]
+        return [*parts, f"BYDAY={','.join(self.days.data)}"] if self.days.data else parts
+
+    def _by_month(self, day: date) -> list[str]:
+        place = -1 if self.repeat.data == MONTHLY_LAST else place_in_month(day)
+        return ["FREQ=MONTHLY", f"BYDAY={place}{DAYS[day.weekday()]}"]
+
+    def _end(self, zone: str) -> list[str]:
+        parts = [f"COUNT={self.count.data}"] if self.count.data is not None else []
+        if self.until.data:
+            parts.append(f"UNTIL={end_of_day(self.until.data, zone)}")
+        return parts
 
 
 class SeenForm(Form):

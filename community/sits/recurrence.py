@@ -1,14 +1,15 @@
 """When sits take place: wall time in a zone, with a rule of repetition, turned into moments.
 
 A weekly sit keeps its wall time over both clock changes: a time that does not exist takes the offset before the
-gap, one that exists twice is the first (RFC 5545). Weekly rules are expanded by recurring-ical-events; a room that
-reopens every so many minutes is plain arithmetic in UTC, since it is asked for often and began long ago.
+gap, one that exists twice is the first (RFC 5545). Rules of weeks and months are expanded by recurring-ical-events; a
+room that reopens every so many minutes is plain arithmetic in UTC, since it is asked for often and began long ago.
 Everything here is pure; moments given and returned are aware, those returned in UTC.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -20,6 +21,8 @@ import recurring_ical_events
 from community.errors import Invalid, NotFound
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PLACES: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}  # of a weekday in its month
 YEARS: Final = (2000, 2100)  # in which a first sit may be planned
 CALENDAR: Final = (
     datetime(1999, 12, 1, tzinfo=UTC),
@@ -27,17 +30,20 @@ CALENDAR: Final = (
 )  # outside it there are none
 COUNT_MOST: Final = 1000
 WEEKS_MOST: Final = 52
+MONTHS_MOST: Final = 12
 MINUTES: Final = (10, 24 * 60)
 RULE_LENGTH: Final = 200
 
 _NO_ZONES: Final = frozenset({"Factory", "localtime"})  # files that stand among the zones and are none
-_DAY_NAMES: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTS: Final = ("INTERVAL", "BYDAY", "UNTIL", "COUNT")
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 _MOMENT_SHAPE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
 _KEY_SHAPE: Final = re.compile(r"([1-9]\d{0,9})-(\d{8}T\d{6}Z)", re.ASCII)
 _ID_MOST: Final = 2**31 - 1  # the database's integer
 _WEEK: Final = timedelta(weeks=1)
+_MONTH_MOST: Final = timedelta(days=37)  # from one second Tuesday to the next there are 28 or 35 days
+_MONTHS: Final = 12  # in a year
+_PLACED_DAY: Final = re.compile(r"([1-4]|-1)(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 _MARGIN: Final = timedelta(days=2)  # more than any zone or clock change moves a wall time
 _EPOCH: Final = datetime(2000, 1, 3, tzinfo=UTC)  # a Monday; cached stretches are counted from it
 _STRETCH: Final = timedelta(days=28)
@@ -64,7 +70,8 @@ def weekly(wall: datetime, zone: str) -> Rule:
 def validated(wall: object, zone: object, rrule: object = None) -> Rule:
     """Make a rule of what a form or a row gives, in one spelling, or raise Invalid with ``field``.
 
-    Known are FREQ=WEEKLY with INTERVAL, BYDAY and UNTIL (in UTC) or COUNT, and FREQ=MINUTELY with INTERVAL.
+    Known are FREQ=WEEKLY with INTERVAL, BYDAY and UNTIL (in UTC) or COUNT; FREQ=MONTHLY with the same, its BYDAY one
+    weekday with its place, as in 2TU or -1FR; and FREQ=MINUTELY with INTERVAL.
     """
     if not isinstance(wall, datetime) or wall.tzinfo is not None:
         raise Invalid("Give the day and the time at which the first sit begins.", field="wall")
@@ -89,7 +96,7 @@ def occurrences(rule: Rule, *, after: datetime, before: datetime, limit: int | N
     elif rule.rrule.startswith("FREQ=MINUTELY"):
         return _back_to_back(rule, after, before, limit)
     else:
-        starts = _weekly(rule, after, before)
+        starts = _by_calendar(rule, after, before)
     return list(islice((start for start in starts if after <= start < before), limit))
 
 
@@ -98,6 +105,40 @@ def next_occurrence(rule: Rule, after: datetime) -> datetime | None:
     begin = min(max(_utc(after), _moment(rule.wall, rule.zone)), CALENDAR[1])
     found = occurrences(rule, after=begin, before=begin + _period(rule) + _MARGIN, limit=1)
     return found[0] if found else None
+
+
+def last_occurrence(rule: Rule) -> datetime | None:
+    """Give the last start of a series, or None where it has no last one, or none at all."""
+    if (until := part(rule, "UNTIL")) is not None:
+        end = min(_read_moment(until) or CALENDAR[1], CALENDAR[1])
+        if end < _moment(rule.wall, rule.zone):
+            return None
+        last = occurrences(rule, after=end - _period(rule) - _MARGIN, before=end + timedelta(seconds=1))
+    elif (count := part(rule, "COUNT")) is not None:
+        whole = _later(rule, (int(count) - 1) // _starts_a_period(rule))
+        begin = _moment(whole, rule.zone) - _MARGIN
+        last = occurrences(rule, after=begin, before=begin + _period(rule) + 2 * _MARGIN)
+    else:
+        return None if rule.rrule else _moment(rule.wall, rule.zone)
+    return last[-1] if last else None
+
+
+def end_of_day(day: date, zone: str) -> str:
+    """Spell the last second of a day in a zone, as UNTIL wants it; days outside the calendar are its edges."""
+    day = min(max(day, CALENDAR[0].date()), CALENDAR[1].date())
+    return _moment(datetime.combine(day, time(23, 59, 59)), zone).strftime(_MOMENT)
+
+
+def place_in_month(day: date) -> int:
+    """Give the place of a day among its weekday's in the month, as in 2 for a second Tuesday; -1 for a fifth."""
+    place = (day.day - 1) // 7 + 1
+    return place if place in PLACES else -1
+
+
+def part(rule: Rule, name: str) -> str | None:
+    """Give one part of a rule's RRULE, as in "MO,TU" for BYDAY, if it has it."""
+    parts = dict(each.split("=") for each in (rule.rrule or "").split(";") if each)
+    return parts.get(name)
 
 
 def is_occurrence(rule: Rule, start: datetime) -> bool:
@@ -145,6 +186,8 @@ def _spelled(rrule: object, wall: datetime) -> str:
     freq = parts.pop("FREQ", None)
     if freq == "WEEKLY" and parts.keys() <= set(_PARTS):
         return _spelled_weekly(parts, wall)
+    if freq == "MONTHLY" and "BYDAY" in parts and parts.keys() <= set(_PARTS):
+        return _spelled_monthly(parts, wall)
     if freq == "MINUTELY" and parts.keys() == {"INTERVAL"}:
         every = _whole(
             parts["INTERVAL"], MINUTES, "A room can reopen every 10 minutes at most, and once a day at least."
@@ -154,22 +197,41 @@ def _spelled(rrule: object, wall: datetime) -> str:
 
 
 def _spelled_weekly(parts: dict[str, str], wall: datetime) -> str:
-    if "UNTIL" in parts and "COUNT" in parts:
-        raise Invalid("A series ends on a day or after a number of sits, not both.", field="rrule")
     spelled = ["FREQ=WEEKLY"]
     if "INTERVAL" in parts:
         weeks = _whole(parts["INTERVAL"], (1, WEEKS_MOST), f"A sit repeats every 1 to {WEEKS_MOST} weeks.")
         spelled += [f"INTERVAL={weeks}"] if weeks > 1 else []
     if "BYDAY" in parts:
         spelled.append(f"BYDAY={','.join(_days(parts['BYDAY'], wall))}")
+    return ";".join(spelled + _spelled_end(parts))
+
+
+def _spelled_monthly(parts: dict[str, str], wall: datetime) -> str:
+    spelled = ["FREQ=MONTHLY"]
+    if "INTERVAL" in parts:
+        months = _whole(parts["INTERVAL"], (1, MONTHS_MOST), f"A sit repeats every 1 to {MONTHS_MOST} months.")
+        spelled += [f"INTERVAL={months}"] if months > 1 else []
+    match = _PLACED_DAY.fullmatch(parts["BYDAY"])
+    if match is None:
+        raise _unknown_rule()
+    place, weekday = int(match[1]), DAYS.index(match[2])
+    if _placed(wall.year, wall.month, place, weekday) != wall.date():
+        day = f"{PLACES[place]} {DAY_NAMES[weekday]}"
+        raise Invalid(f"The first sit is not on the {day} of its month: choose a day that is.", field="rrule")
+    return ";".join([*spelled, f"BYDAY={match[0]}", *_spelled_end(parts)])
+
+
+def _spelled_end(parts: dict[str, str]) -> list[str]:
+    if "UNTIL" in parts and "COUNT" in parts:
+        raise Invalid("A series ends on a day or after a number of sits, not both.", field="rrule")
     if "COUNT" in parts:
         count = _whole(parts["COUNT"], (1, COUNT_MOST), f"A series has 1 to {COUNT_MOST} sits, or no end.")
-        spelled.append(f"COUNT={count}")
+        return [f"COUNT={count}"]
     if "UNTIL" in parts:
         if (until := _read_moment(parts["UNTIL"])) is None:
             raise Invalid("The end of a series is a moment in UTC, such as 20261231T225959Z.", field="rrule")
-        spelled.append(f"UNTIL={until.strftime(_MOMENT)}")
-    return ";".join(spelled)
+        return [f"UNTIL={until.strftime(_MOMENT)}"]
+    return []
 
 
 def _days(value: str, wall: datetime) -> list[str]:
@@ -177,7 +239,7 @@ def _days(value: str, wall: datetime) -> list[str]:
     if len(given) > len(DAYS) or not set(given) <= set(DAYS):
         raise _unknown_rule()
     if DAYS[wall.weekday()] not in given:
-        day = _DAY_NAMES[wall.weekday()]
+        day = DAY_NAMES[wall.weekday()]
         raise Invalid(f"The first sit is on a {day}: choose {day} among the days as well.", field="rrule")
     return sorted(set(given), key=DAYS.index)
 
@@ -199,7 +261,7 @@ def _read_moment(text: str) -> datetime | None:
 
 
 def _unknown_rule() -> Invalid:
-    return Invalid("Sits can repeat every week, on some days, or every so many minutes. Choose one.", field="rrule")
+    return Invalid("Sits can repeat by weeks, by months, or every so many minutes. Choose one.", field="rrule")
 
 
 # --- moments ---
@@ -216,17 +278,53 @@ def _moment(wall: datetime, zone: str) -> datetime:
     return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
-def _part(rule: Rule, name: str) -> str | None:
-    parts = dict(part.split("=") for part in (rule.rrule or "").split(";") if part)
-    return parts.get(name)
-
-
 def _period(rule: Rule) -> timedelta:
-    """Give the time after which a rule has repeated itself once."""
-    every = int(_part(rule, "INTERVAL") or 1)
+    """Give the time within which a rule has repeated itself once; of months the longest there are."""
+    every = int(part(rule, "INTERVAL") or 1)
     if rule.rrule is None:
         return timedelta(0)
+    if _is_monthly(rule):
+        return every * _MONTH_MOST
     return timedelta(minutes=every) if rule.rrule.startswith("FREQ=MINUTELY") else every * _WEEK
+
+
+def _is_monthly(rule: Rule) -> bool:
+    return rule.rrule is not None and rule.rrule.startswith("FREQ=MONTHLY")
+
+
+def _starts_a_period(rule: Rule) -> int:
+    """Say how many sits each period holds: the first is on one of the days, so one for each day."""
+    return 1 if _is_monthly(rule) else len((part(rule, "BYDAY") or "one").split(","))
+
+
+def _periods_before(rule: Rule, wall: datetime) -> int:
+    """Count the whole periods from the first sit to a wall time; of months one fewer, since they end anywhere."""
+    if not _is_monthly(rule):
+        return (wall - rule.wall) // _period(rule)
+    months = (wall.year - rule.wall.year) * _MONTHS + wall.month - rule.wall.month - 1
+    return months // int(part(rule, "INTERVAL") or 1)
+
+
+def _later(rule: Rule, periods: int) -> datetime:
+    """Move the first wall time by whole periods: it lands on a sit of the series, if that goes on so long."""
+    every = int(part(rule, "INTERVAL") or 1)
+    if not _is_monthly(rule):
+        return rule.wall + periods * every * _WEEK
+    years, month = divmod(rule.wall.month - 1 + periods * every, _MONTHS)
+    match = _PLACED_DAY.fullmatch(part(rule, "BYDAY") or "")
+    if match is None:
+        raise ValueError("a rule is made by validated()")
+    day = _placed(rule.wall.year + years, month + 1, int(match[1]), DAYS.index(match[2]))
+    return datetime.combine(day, rule.wall.time())
+
+
+def _placed(year: int, month: int, place: int, weekday: int) -> date:
+    """Find the second Tuesday of a month, or with place -1 the last."""
+    if place > 0:
+        first = date(year, month, 1)
+        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (place - 1))
+    last = date(year, month, monthrange(year, month)[1])
+    return last - timedelta(days=(last.weekday() - weekday) % 7)
 
 
 def _back_to_back(rule: Rule, after: datetime, before: datetime, limit: int | None) -> list[datetime]:
@@ -238,7 +336,7 @@ def _back_to_back(rule: Rule, after: datetime, before: datetime, limit: int | No
     return [first + k * every for k in range(begin, end)]
 
 
-def _weekly(rule: Rule, after: datetime, before: datetime) -> list[datetime]:
+def _by_calendar(rule: Rule, after: datetime, before: datetime) -> list[datetime]:
     """Expand by cached stretches of four weeks if few are asked for, else at once."""
     begin, end = (after - _EPOCH) // _STRETCH, -((_EPOCH - before) // _STRETCH)
     if end - begin > _STRETCHES_CACHED:
@@ -274,9 +372,9 @@ def _brought_forward(rule: Rule, after: datetime) -> tuple[datetime, str | None]
     A rule repeats itself with its period, and its first sit is on one of its days: so each period holds one sit
     for each day, and a start moved by whole periods is a sit of the series, with that many fewer to COUNT.
     """
-    rrule, period = rule.rrule, _period(rule)
-    skipped = max(0, (after.replace(tzinfo=None) - 2 * _MARGIN - rule.wall) // period)
-    if rrule and (count := _part(rule, "COUNT")):
-        left = int(count) - skipped * len((_part(rule, "BYDAY") or "one").split(","))
+    rrule = rule.rrule
+    skipped = max(0, _periods_before(rule, after.replace(tzinfo=None) - 2 * _MARGIN))
+    if rrule and (count := part(rule, "COUNT")):
+        left = int(count) - skipped * _starts_a_period(rule)
         rrule = rrule.replace(f"COUNT={count}", f"COUNT={left}") if left > 0 else None
-    return rule.wall + skipped * period, rrule
+    return _later(rule, skipped), rrule

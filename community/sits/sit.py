@@ -38,6 +38,11 @@ class Sit:
         return self.series.title
 
     @property
+    def zone(self) -> str:
+        """Give the zone in which it was planned, the group's own at the time."""
+        return self.series.zone
+
+    @property
     def group(self) -> Group:
         """Give the group whose sit it is."""
         return self.series.group

@@ -1,7 +1,7 @@
 """The pages of sits: what is planned, planning, and the room itself, complete without script."""
 
-from datetime import date, datetime, time
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -12,9 +12,8 @@ from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
 from community.sits import actions, intentions, live, notices, queries
-from community.sits.forms import REPEATS, SeenForm, SitForm
+from community.sits.forms import SeenForm, SitForm
 from community.sits.plan import BUILT_IN, clock, steps
-from community.sits.recurrence import validated
 from community.sits.sit import Sit
 from community.sits.wire import room_data
 from community.sits.wording import begins, planned
@@ -54,14 +53,12 @@ def schedule(slug: str) -> Any:
 
     def act(at: datetime) -> Any:
         group = taught_group(viewer(), slug)
-        wall = datetime.combine(cast("date", form.day.data), cast("time", form.time.data))
-        repeat = form.repeat.data if form.repeat.data in REPEATS and form.repeat.data != "once" else None
         return actions.schedule_sit(
             by=viewer(),
             group=group,
             title=form.title.data,
             plan=actions.built_in(form.plan.data),
-            rule=validated(wall, group.zone, repeat),
+            rule=form.rule(group.zone),
             leader=_leader(group, form.leader.data),
             at=at,
         )

@@ -1,12 +1,16 @@
 """When a sit is, in words."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from community.sits.models import SitSeries
 from community.sits.plan import PhaseName
-from community.sits.sit import Sit
+from community.sits.recurrence import DAY_NAMES, DAYS, PLACES, Rule, last_occurrence, part
+from community.sits.sit import Sit, rule_of
 
 NEAR_MINUTES = 90
+TEENS = (11, 12, 13)
+ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def begins(sit: Sit, at: datetime) -> str:
@@ -26,9 +30,37 @@ def begins(sit: Sit, at: datetime) -> str:
 
 
 def planned(series: SitSeries, at: datetime) -> str:
-    """Say on which day a sit is, or on which it comes again: "every Wednesday from 25 November"."""
-    wall = datetime.fromisoformat(series.wall_start)
-    day = f"{wall.day} {wall:%B}" if wall.year == at.year else f"{wall.day} {wall:%B} {wall.year}"
-    if series.rrule is None:
-        return f"once, on {wall:%A} {day}"
-    return f"every {wall:%A} from {day}" if wall.date() > at.date() else f"every {wall:%A}"
+    """Say on which day a sit is, or on which it comes again: "every Wednesday from 25 November until 2 March 2027"."""
+    rule = rule_of(series)
+    if rule.rrule is None:
+        return f"once, on {rule.wall:%A} {_date(rule.wall.date(), at)}"
+    said = _again(rule)
+    if rule.wall.date() > at.date():
+        said += f" from {_date(rule.wall.date(), at)}"
+    if count := part(rule, "COUNT"):
+        return f"{said}, {count} {'time' if count == '1' else 'times'} in all"
+    last = last_occurrence(rule)
+    return f"{said} until {_date(last.astimezone(ZoneInfo(rule.zone)).date(), at)}" if last else said
+
+
+def _again(rule: Rule) -> str:
+    every = int(part(rule, "INTERVAL") or 1)
+    days = (part(rule, "BYDAY") or DAYS[rule.wall.weekday()]).split(",")
+    if place := days[0][:-2]:
+        months = "each month" if every == 1 else f"every {ordinal(every)} month"
+        return f"on the {PLACES[int(place)]} {_name(days[0])} of {months}"
+    names = " and ".join(filter(None, (", ".join(map(_name, days[:-1])), _name(days[-1]))))
+    return f"every {names}" if every == 1 else f"every {ordinal(every)} week on {names}"
+
+
+def _name(day: str) -> str:
+    return DAY_NAMES[DAYS.index(day[-2:])]
+
+
+def _date(day: date, at: datetime) -> str:
+    return f"{day.day} {day:%B}" if day.year == at.year else f"{day.day} {day:%B} {day.year}"
+
+
+def ordinal(number: int) -> str:
+    """Say a small number's place: "second", "12th"."""
+    return PLACES.get(number) or f"{number}{'th' if number % 100 in TEENS else ENDINGS.get(number % 10, 'th')}"

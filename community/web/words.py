@@ -36,6 +36,7 @@ def init_app(app: Flask, zone: "type[ReaderZone]") -> None:
     """Give the templates their filters."""
     app.add_template_filter(lambda moment: day(moment, zone.current()), "day")
     app.add_template_filter(lambda moment: clock(moment, zone.current()), "clock")
+    app.add_template_filter(lambda moment, there: elsewhere(moment, zone.current(), there), "elsewhere")
     app.add_template_filter(lambda moment: said(moment, zone.current(), at=now()), "moment")
     app.add_template_filter(lambda moment: moment.isoformat(timespec="seconds"), "iso")
     app.add_template_filter(number_word, "number_word")
@@ -60,6 +61,15 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 def clock(moment: datetime, zone: ZoneInfo) -> str:
     """Say "19:30"."""
     return _hour(moment.astimezone(zone))
+
+
+def elsewhere(moment: datetime, zone: ZoneInfo, there: str) -> str:
+    """Say "20:30 in Berlin" where clocks show another time there, with the day if it is another; else nothing."""
+    here, other = moment.astimezone(zone).replace(tzinfo=None), moment.astimezone(ZoneInfo(there)).replace(tzinfo=None)
+    if here == other:
+        return ""
+    on = "" if here.date() == other.date() else f"{DAYS[other.weekday()]} "
+    return f"{on}{_hour(other)} in {place(there)}"
 
 
 def said(moment: datetime, zone: ZoneInfo, *, at: datetime) -> str:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,101 @@ def test_what_does_not_fit_is_said_and_what_was_typed_stays(
     assert sentence.lower() in maren.page.lower()
     assert "A long evening" in maren.page or "title" in changes
     assert planned() == []
+
+
+def a_tuesday(place: int) -> date:
+    """Give a Tuesday to come, by its place in the month; -1 is the last."""
+    day = now().date() + timedelta(days=3)
+    while day.weekday() != 1 or (place > 0 and (day.day - 1) // 7 + 1 != place) or not (place > 0 or _is_last(day)):
+        day += timedelta(days=1)
+    return day
+
+
+def _is_last(day: date) -> bool:
+    return (day + timedelta(days=7)).month != day.month
+
+
+@pytest.mark.parametrize(
+    ("place", "form", "rrule", "words"),
+    [
+        (1, {"repeat": "fortnightly"}, "FREQ=WEEKLY;INTERVAL=2", "every second week on Tuesday from"),
+        (
+            1,
+            {"repeat": "FREQ=WEEKLY", "days": ["SU", "TU", "SA"]},
+            "FREQ=WEEKLY;BYDAY=TU,SA,SU",
+            "every Tuesday, Saturday and Sunday from",
+        ),
+        (2, {"repeat": "monthly"}, "FREQ=MONTHLY;BYDAY=2TU", "on the second Tuesday of each month from"),
+        (-1, {"repeat": "monthly_last"}, "FREQ=MONTHLY;BYDAY=-1TU", "on the last Tuesday of each month from"),
+        (2, {"repeat": "monthly", "until": "9999-12-31"}, "FREQ=MONTHLY;BYDAY=2TU;UNTIL=22000101T235959Z", "until"),
+        (1, {"repeat": "FREQ=WEEKLY", "count": "8"}, "FREQ=WEEKLY;COUNT=8", ", 8 times in all at"),
+    ],
+)
+def test_a_sit_may_come_again_in_many_ways(
+    people: People, browser: Open, place: int, form: dict[str, Any], rrule: str, words: str
+) -> None:
+    maren = browser(people.maren)
+    answer = maren.post("/groups/ending-on-time/sits", **wanted(day=f"{a_tuesday(place)}", **form))
+    assert answer.status_code == 303, maren.page
+    assert planned()[0].rrule == rrule
+    maren.get("/groups/ending-on-time/sits")
+    assert words in maren.page
+
+
+def test_a_series_ends_with_its_last_day_and_then_makes_no_room_for_itself(people: People, browser: Open) -> None:
+    maren, first = browser(people.maren), a_tuesday(1)
+    form = wanted(day=f"{first}", until=f"{first + timedelta(days=20)}")
+    assert maren.post("/groups/ending-on-time/sits", **form).status_code == 303
+    series = planned()[0]
+    last = datetime.combine(first + timedelta(days=14), time(19, 30), ZoneInfo("Europe/Lisbon"))
+    assert series.rrule is not None
+    assert series.rrule.startswith("FREQ=WEEKLY;UNTIL=")
+    assert series.over_at is not None
+    assert last < series.over_at < last + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"days": ["SA", "SU"]}, "The first sit is on a Tuesday: choose Tuesday among the days as well."),
+        ({"days": ["TU"], "repeat": "once"}, "Days can be chosen for a sit every week or every second week."),
+        ({"until": "2035-01-01", "repeat": "once"}, "Only a sit that comes again"),
+        ({"count": "3", "repeat": "FREQ=MINUTELY;INTERVAL=30"}, "Only a sit that comes again"),
+        ({"until": "2035-01-01", "count": "3"}, "ends on a day or after a number of sits, not both"),
+        ({"count": "0"}, "1 to 1000 sits"),
+        ({"count": "-3"}, "1 to 1000 sits"),
+        ({"count": "many"}, "valid"),
+        ({"until": "2020-01-01"}, "That time has passed"),
+        ({"until": "0001-01-01"}, "That time has passed"),
+        ({"repeat": "monthly_last"}, "not on the last Tuesday of its month"),
+        ({"days": ["no day"]}, "choice"),
+    ],
+)
+def test_what_cannot_come_again_so_is_said_kindly(
+    people: People, browser: Open, form: dict[str, Any], sentence: str
+) -> None:
+    maren = browser(people.maren)
+    day = f"{a_tuesday(2)}"
+    answer = maren.post("/groups/ending-on-time/sits", **wanted(day=day, title="A long evening", **form))
+    assert answer.status_code == 422
+    assert sentence in maren.page
+    assert "A long evening" in maren.page
+    assert f'value="{day}"' in maren.page
+    assert planned() == []
+
+
+def test_the_groups_own_hour_is_named_where_the_readers_clock_shows_another(people: People, browser: Open) -> None:
+    far = make_member("Kenji Arai", zone="Asia/Kathmandu")
+    join(far, people.group)
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(hours=3))
+    there = (now() + timedelta(hours=3)).astimezone(ZoneInfo("Europe/Lisbon"))
+    for path in ("/", "/groups/ending-on-time", f"/groups/ending-on-time/sits/{key}"):
+        page = browser(far)
+        page.get(path)
+        assert f"{there:%H:%M} in Lisbon" in page.page, path
+        near = browser(people.ines)
+        near.get(path)
+        assert "in Lisbon" not in near.page, path
 
 
 def test_a_series_that_is_ended_is_gone_from_the_list_and_its_room_is_not_there(people: People, browser: Open) -> None:

@@ -2,18 +2,24 @@
 
 While people sit, nothing that they see changes: differences wait for the next edge of the plan. Outside of it
 they leave in batches, four a second at the most, however many arrive.
+
+Where several processes share the seats, any of them takes joins, and the one that leads sweeps and tells. A beat is
+answered from the memory of its process and written to the shared seats with all others once a second, in one batch.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
 
+from community import shared
 from community.clock import now
 from community.db import transaction
-from community.errors import Conflict, NotFound
+from community.errors import Conflict, NotFound, Refused
 from community.live import (
     Call,
     Socket,
@@ -33,7 +39,10 @@ from community.members.queries import member_by_id
 from community.sits import actions, queries
 from community.sits.facts import SeriesEnded
 from community.sits.plan import edge_index, still
-from community.sits.presence import Register
+from community.sits.presence import Beat, Register
+from community.sits.seats import Snapshot
+from community.sits.seats_in_memory import MemoryStore
+from community.sits.seats_in_redis import RedisStore
 from community.sits.sit import Sit
 from community.sits.wire import (
     DRAWN,
@@ -45,9 +54,12 @@ from community.sits.wire import (
 )
 
 LIST = 100  # seats a page of the whole list
-FLUSH_SECONDS = 0.25
+FLUSH_SECONDS = 0.3  # with the answer to a beat never more than four messages a second
 CALLED_OFF = "This sit was called off. You can close this page; the next sits are on the page of the group."
-SWEEP_SECONDS = 1.0
+SWEEP_SECONDS = 0.5  # with the telling, whoever is not heard for 9 seconds is seen as away within 10
+RENEW_SECONDS = 1.0
+TAKE_OVER = timedelta(seconds=4)  # after so long another process leads, and tells what the last edge let through
+ROOMS = "rooms"
 
 
 class NotSeated(Conflict):
@@ -56,18 +68,27 @@ class NotSeated(Conflict):
     sentence = "Your seat is free at the moment. Sit down again."
 
 
+class NotLive(Conflict):
+    """Who is here cannot be known just now, since what the processes share cannot be reached."""
+
+    sentence = "The circle is not live just now. The bells will still ring."
+
+
 @dataclass
 class _Room:
-    """What the ticks need to know of a sit with people in it."""
+    """What this process needs to know of a sit with people in it."""
 
     sit: Sit
     edge: int  # the last edge at which the circle caught up
     called_off: bool = False
+    seq: int = 0  # the highest number that this process knows to have been told
 
 
-register = Register()
-_rooms: dict[str, _Room] = {}
+_memory, _redis = MemoryStore(), RedisStore(shared.asking)
+register = Register(lambda: _redis if shared.is_shared() else _memory)
+_rooms: dict[str, _Room | None] = {}  # None: there is no such sit any more
 _tabs: dict[str, dict[str, str]] = {}  # socket -> sit -> tab: a socket is one tab
+_beats: dict[tuple[str, int, str], Beat] = {}  # what the tabs here said since it was last written down
 _lock = threading.Lock()
 
 
@@ -84,38 +105,50 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
         found = actions.join_sit(by=call.by, sit=queries.sit_visible_to(call.by, sit), at=call.at)
         person = sitter(call.by, found.group)
         group_id = found.group.id
-    with _lock:  # the sweep forgets empty rooms under the same lock, so this one cannot be forgotten half-way
-        _rooms.setdefault(sit, _Room(found, edge_index(found.plan, found.starts_at, call.at)))
-        register.join(sit, person, tab, at=call.at.timestamp(), socket=call.socket.sid)
+    at = call.at.timestamp()
+    with _while_live():
+        register.join(sit, person, tab, at=at, socket=call.socket.sid)
+    with _lock:
+        _rooms[sit] = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
         before = _tabs.setdefault(call.socket.sid, {}).get(sit)
         _tabs[call.socket.sid][sit] = tab
-    if before not in {None, tab}:
-        register.leave(sit, call.by.id, str(before), at=call.at.timestamp())
-    watch(call, sit_room(sit), group_id=group_id)
-    if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
-        _lost(call.socket)
-    return room_data(found, now()) | wire_snapshot(found, call.by.id)
+    with _while_live():
+        if before not in {None, tab}:
+            register.leave(sit, call.by.id, str(before), at=at)
+        watch(call, sit_room(sit), group_id=group_id)
+        if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
+            _lost(call.socket)
+        return room_data(found, now()) | wire_snapshot(found, call.by.id)
 
 
 @command("sit:beat", sit=str, tab=str)
 def beat(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     """Say that one is still here; a number above the browser's own means that it missed a difference."""
-    room = _rooms.get(sit)
-    if room is not None and room.called_off:
-        raise NotFound(CALLED_OFF)
-    seq = register.beat(sit, call.by.id, tab, at=call.at.timestamp(), socket=call.socket.sid)
-    if seq is None or sit_room(sit) not in call.socket.rooms:
+    if _tabs.get(call.socket.sid, {}).get(sit) != tab or sit_room(sit) not in call.socket.rooms:
         raise NotSeated
-    return {"seq": seq}
+    room = _room(sit)
+    if room is None or room.called_off:
+        raise NotFound(CALLED_OFF)
+    said = Beat(sit, call.by.id, tab, call.at.timestamp(), call.socket.sid)
+    if shared.is_shared():
+        with _lock:
+            _beats[sit, call.by.id, tab] = said
+    else:
+        _renewed([said])
+        if _tabs.get(call.socket.sid, {}).get(sit) != tab:
+            raise NotSeated
+    return {"seq": room.seq}
 
 
 @command("sit:leave", sit=str, tab=str)
 def leave(call: Call, *, sit: str, tab: str) -> None:
     """Leave with this tab; leaving twice is fine."""
-    register.leave(sit, call.by.id, tab, at=call.at.timestamp())
     unwatch(call, sit_room(sit))
     with _lock:
         _tabs.get(call.socket.sid, {}).pop(sit, None)
+        _beats.pop((sit, call.by.id, tab), None)
+    with _while_live():
+        register.leave(sit, call.by.id, tab, at=call.at.timestamp())
 
 
 @command("sit:snapshot", sit=str)
@@ -125,87 +158,159 @@ def snapshot(call: Call, *, sit: str) -> dict[str, Any]:
 
 
 def wire_snapshot(sit: Sit, viewer_id: int) -> dict[str, Any]:
-    """Give a bounded picture of a room; the caller has made sure that the viewer may see it."""
-    return snapshot_on_wire(_secret(), sit.key, register.snapshot(sit.key, most=DRAWN, first=(viewer_id,)), viewer_id)
+    """Give a bounded picture of a room; the caller has made sure that the viewer may see it. Raises NotLive."""
+    with _while_live():
+        found = register.snapshot(sit.key, most=DRAWN, first=(viewer_id,))
+    return snapshot_on_wire(_secret(), sit.key, found, viewer_id)
+
+
+def picture(sit: Sit, viewer_id: int) -> tuple[dict[str, Any], bool]:
+    """Give a bounded picture of a room for a page, and whether it could not be had, so that nobody is in it."""
+    try:
+        return wire_snapshot(sit, viewer_id), False
+    except NotLive:
+        return snapshot_on_wire(_secret(), sit.key, Snapshot(0, (), 0), viewer_id), True
 
 
 def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:
-    """Give a page of everybody who is seated, in order of arrival."""
-    seats = [seat for seat in register.snapshot(sit.key).seats if seat.order > order]
+    """Give a page of everybody who is seated, in order of arrival. Raises NotLive."""
+    with _while_live():
+        seats = [seat for seat in register.snapshot(sit.key).seats if seat.order > order]
     return [seat_on_wire(_secret(), sit.key, seat) for seat in seats[:LIST]]
 
 
 def leave_with_all(member_id: int, key: str, *, at: datetime) -> None:
     """Free a member's seat, and say so to all of their tabs, so that none of them sits down again by itself."""
-    register.drop_member(member_id, at=at.timestamp(), sit=key)
+    with suppress(shared.Away):  # the browser says nothing more, and the seat runs out
+        register.drop_member(member_id, at=at.timestamp(), sit=key)
     tell(member_room(member_id), "sit:left", {"sit": key})
 
 
 def _turned_out(member_id: int, group_id: int) -> None:
     """Free the seats of somebody who may no longer read a group."""
-    with _lock:
-        theirs = [key for key, room in _rooms.items() if room.sit.series.group_id == group_id]
-    for key in theirs:
-        register.drop_member(member_id, at=now().timestamp(), sit=key)
+    with suppress(shared.Away):  # they hear the room no more, so their beats count no more, and the seat runs out
+        for key in register.rooms(member_id):
+            room = _room(key)
+            if room is not None and room.sit.series.group_id == group_id:
+                register.drop_member(member_id, at=now().timestamp(), sit=key)
 
 
 def on_series_ended(fact: SeriesEnded) -> None:
     """Let those go who wait for a sit that will not take place; one that has begun goes on to its end."""
+    shared.tell_everywhere("sits:series-ended", series_id=fact.series_id)
+
+
+@shared.everywhere("sits:series-ended")
+def _call_off(series_id: int) -> None:
     at = now()
     with _lock:
         for room in _rooms.values():
-            if room.sit.series.id == fact.series_id and room.sit.starts_at > at:
+            if room is not None and room.sit.series.id == series_id and room.sit.starts_at > at:
                 room.called_off = True
 
 
 def on_seen_anew(fact: MemberSeenAnew) -> None:
     """Dress the seats that a member holds as they wish to be seen from now on."""
-    with _lock:
-        sids = [each.sid for each in sockets_of(fact.member_id)]
-        held = [(key, tab, sid) for sid in sids for key, tab in _tabs.get(sid, {}).items() if key in _rooms]
-    if not held:
-        return
-    member, at = member_by_id(fact.member_id), now().timestamp()
-    for key, tab, sid in held:
-        person = sitter(member, queries.sit_visible_to(member, key).group)
-        register.join(key, person, tab, at=at, socket=sid)
+    with suppress(shared.Away):
+        for key in register.rooms(fact.member_id):
+            with suppress(Refused):  # a sit that they may not see any more, whose seat is about to go
+                member = member_by_id(fact.member_id)
+                person = sitter(member, queries.sit_visible_to(member, key).group)
+                register.dress(person, key, at=now().timestamp())
 
 
 def _lost(socket: Socket) -> None:
     """A socket is gone without a word: its tabs may come back, so their seats are kept for a while."""
     with _lock:
         tabs = _tabs.pop(socket.sid, {})
-    for key, tab in tabs.items():
-        register.lose_tab(key, socket.member_id, tab, at=now().timestamp(), socket=socket.sid)
+        for key, tab in tabs.items():
+            _beats.pop((key, socket.member_id, tab), None)
+    with suppress(shared.Away):
+        for key, tab in tabs.items():
+            register.lose_tab(key, socket.member_id, tab, at=now().timestamp(), socket=socket.sid)
+
+
+def renew() -> None:
+    """Write down what the tabs here said; whoever it seats no more is told with their next beat."""
+    with _lock:
+        said = list(_beats.values())
+        _beats.clear()
+    with suppress(shared.Away):
+        _renewed(said)
+
+
+def _renewed(said: list[Beat]) -> None:
+    answers = register.renew(said) if said else []
+    with _lock:
+        for each, seq in zip(said, answers, strict=True):
+            room, tabs = _rooms.get(each.sit), _tabs.get(str(each.socket), {})
+            if room is not None and seq is not None:
+                room.seq = max(room.seq, seq)
+            if seq is None and tabs.get(each.sit) == each.tab:
+                del tabs[each.sit]
 
 
 def flush() -> None:
     """Tell each room what changed, unless people are sitting and the next edge is still to come."""
     at = now()
-    with _lock:
-        rooms = dict(_rooms)
-    for key, room in rooms.items():
-        edge = edge_index(room.sit.plan, room.sit.starts_at, at)
-        if still(room.sit.plan, room.sit.starts_at, at) and edge == room.edge:
-            continue
-        room.edge = edge
-        diff = register.take_changes(key)
-        if diff is not None:
-            tell(sit_room(key), "sit:roster", difference_on_wire(_secret(), key, diff))
+    if not shared.leads(ROOMS):
+        with _lock:
+            for room in filter(None, _rooms.values()):  # to know which edge was the last, should this process lead
+                room.edge = edge_index(room.sit.plan, room.sit.starts_at, at - TAKE_OVER)
+        return
+    with suppress(shared.Away):
+        for key in register.rooms():
+            known = _room(key)
+            if known is not None:
+                _flush(known, at)
+
+
+def _flush(room: _Room, at: datetime) -> None:
+    sit = room.sit
+    edge = edge_index(sit.plan, sit.starts_at, at)
+    if still(sit.plan, sit.starts_at, at) and edge == room.edge:
+        return
+    room.edge = edge
+    diff = register.take_changes(sit.key)
+    if diff is not None:
+        room.seq = max(room.seq, diff.seq)
+        tell(sit_room(sit.key), "sit:roster", difference_on_wire(_secret(), sit.key, diff))
 
 
 def sweep() -> None:
     """Let time pass for the leases, empty the rooms that have closed, and forget those without anybody."""
     at = now()
-    register.sweep(at.timestamp())
+    with suppress(shared.Away):
+        if shared.leads(ROOMS):
+            register.sweep(at.timestamp())
+            for key in register.rooms():
+                room = _room(key)
+                if room is not None and room.sit.closes_at <= at:
+                    register.empty(key, at=at.timestamp())
+        if _rooms:
+            here = set(register.rooms())
+            with _lock:
+                for key in set(_rooms) - here:
+                    del _rooms[key]
+
+
+def _room(key: str) -> _Room | None:
+    """Give what is known of a room, loading it where people sat down by another process; None if it is no more."""
     with _lock:
-        closed = [key for key, room in _rooms.items() if room.sit.closes_at <= at]
-    for key in closed:
-        for seat in register.snapshot(key).seats:
-            register.drop_member(seat.member_id, at=at.timestamp(), sit=key)
+        if key in _rooms:
+            return _rooms[key]
+    found = queries.sit_by_key(key)
+    edge = edge_index(found.plan, found.starts_at, now() - TAKE_OVER) if found else 0
     with _lock:
-        for key in set(_rooms) - set(register.rooms()):
-            del _rooms[key]
+        return _rooms.setdefault(key, _Room(found, edge) if found else None)
+
+
+@contextmanager
+def _while_live() -> Iterator[None]:
+    try:
+        yield
+    except shared.Away as away:
+        raise NotLive from away
 
 
 def _secret() -> str:
@@ -215,4 +320,5 @@ def _secret() -> str:
 on_lost(_lost)
 on_turned_out(_turned_out)
 every(FLUSH_SECONDS, flush)
+every(RENEW_SECONDS, renew)
 every(SWEEP_SECONDS, sweep)

@@ -6,11 +6,11 @@ its own, apply one that follows on, and ask for a new snapshot after a gap. Appl
 in place, whatever was there.
 
 The register keeps nothing itself: the seats are in the memory of one process or in a Redis that many share. The
-``socket`` of a lease carries the process and a nonce of its start, so that a process started again cannot lose by
+``socket`` of a lease is a name made at random for each connection, so that a process started again cannot lose by
 mistake what another holds.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from community.sits.seats import (
@@ -67,8 +67,14 @@ class Diff:
 class Register:
     """The seats of every sit, as doors use them: join, beat, leave, lose; and, every so often, sweep, take and tell."""
 
-    def __init__(self, store: PresenceStore | None = None) -> None:
-        self._store: PresenceStore = MemoryStore() if store is None else store
+    def __init__(self, choose: Callable[[], PresenceStore] | None = None) -> None:
+        """Keep the seats in the store that ``choose`` gives, asked each time; else in a memory of its own."""
+        own = MemoryStore()
+        self._choose = choose or (lambda: own)
+
+    @property
+    def _store(self) -> PresenceStore:
+        return self._choose()
 
     def join(self, sit: str, sitter: Sitter, tab: str, *, at: float, socket: str = "") -> Seat:
         """Take a seat, or add a tab to one's seat. Joining again renews, and brings news of how one is seen."""

@@ -70,6 +70,14 @@ def sit_visible_to(viewer: Member, key: str) -> Sit:
     return sit
 
 
+def sit_by_key(key: str) -> Sit | None:
+    """Give a sit that somebody is seated in already, for the ticks that look at no page; None if there is no such."""
+    series_id, starts_at = parse_sit_key(key)
+    found = sa.select(SitSeries).options(joinedload(SitSeries.group), joinedload(SitSeries.leader))
+    series = session().scalar(found.where(SitSeries.id == series_id))
+    return sit_of(series, starts_at) if series else None
+
+
 def series_for(viewer: Member, slug: str, series_id: int) -> SitSeries:
     """Give a series of a group whose content the viewer may read; raises NotFound."""
     group = group_for(viewer, slug)

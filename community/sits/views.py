@@ -130,7 +130,10 @@ def seats(slug: str, key: str) -> Any:
     """List everybody who is seated, a page at a time: the ring draws at most some two hundred."""
     sit = queries.sit_for(viewer(), slug, key)
     after = request.args.get("after", 0, type=int)
-    page = live.seats_after(sit, after)
+    try:
+        page = live.seats_after(sit, after)
+    except live.NotLive:
+        return render_template("sits/seats.html", sit=sit, page=[], more=0, not_live=True)
     return render_template(
         "sits/seats.html", sit=sit, page=page, more=page[-1]["order"] if len(page) >= live.LIST else 0
     )
@@ -138,7 +141,7 @@ def seats(slug: str, key: str) -> Any:
 
 def _room(sit: Sit) -> str:
     at = now()
-    here = live.wire_snapshot(sit, viewer().id)
+    here, not_live = live.picture(sit, viewer().id)
     return render_template(
         "sits/room.html",
         sit=sit,
@@ -147,6 +150,7 @@ def _room(sit: Sit) -> str:
         plan_steps=[{"at": clock(step.at_s), "words": step.words, "bell": step.bells > 0} for step in steps(sit.plan)],
         seats=here["here"],
         others=here["others"],
+        not_live=not_live,
         starts_in_words=begins(sit, at),
         zone_name=f"{place(viewer().zone)} time",
         meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) else None,

@@ -23,7 +23,8 @@ def a_store(kind: str) -> PresenceStore:
 
 def a_register(kind: str) -> Register:
     """Give a register over an empty store."""
-    return Register(a_store(kind))
+    store = a_store(kind)
+    return Register(lambda: store)
 
 
 class Emptied:

@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from community.sits.presence import Diff, Register
+from community.sits.presence import Diff
 from community.sits.seats import Sitter, Snapshot
 from tests.sits.listener import Listener, ids, seen_by
-from tests.sits.stores import a_store, peek
+from tests.sits.stores import a_register, peek
 
 SITS = st.sampled_from(["one", "two"])
 MEMBERS = st.integers(1, 4)
@@ -59,7 +59,7 @@ class RegisterAgainstModel(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.at = 1000.0
-        self.register = Register(a_store(type(self).store))
+        self.register = a_register(type(self).store)
         self.rooms: dict[str, ModelRoom] = {}
         self.listeners: dict[str, list[Listener]] = {"one": [], "two": []}
 

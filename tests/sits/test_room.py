@@ -1,10 +1,12 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from community import live as live_door
+from community import shared
+from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Belonging, Membership
 from community.members.models import Member, SeenAs
@@ -13,20 +15,28 @@ from community.sits.models import Attendance
 from community.sits.presence import Register
 from community.sits.recurrence import sit_key
 from community.sits.seats import Sitter
+from community.sits.seats_in_memory import MemoryStore
 from community.sits.wire import DRAWN, difference_on_wire
 from tests.doors import Browser, Live
 from tests.factories import inside, join, make_member, plan_sit
 from tests.people import People
+from tests.services import redis_server
+from tests.services.process import free_port
 
 Open = Callable[..., Browser]
 Connect = Callable[..., Live]
 
 
-@pytest.fixture(autouse=True)
-def empty_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sits_live, "register", Register())
-    sits_live._rooms.clear()
-    sits_live._tabs.clear()
+@pytest.fixture(autouse=True, params=["one process", pytest.param("many processes", marks=pytest.mark.services)])
+def empty_rooms(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let every test meet rooms of its own, in the memory of one process and in a Redis that many share."""
+    if request.param == "many processes":
+        shared.init(redis_server.new_store())
+    monkeypatch.setattr(sits_live, "_memory", MemoryStore())
+    for kept in (sits_live._rooms, sits_live._tabs, sits_live._beats):
+        kept.clear()
+    yield
+    shared.init()
 
 
 def seat(live: Connect, member: Member, key: str, tab: str = "one") -> tuple[Live, dict[str, Any]]:
@@ -183,6 +193,7 @@ def test_before_the_first_sit_one_is_asked_how_to_be_seen(people: People, browse
 def tell_now() -> None:
     """Run the ticks by hand: in tests nothing moves by itself."""
     with inside():
+        sits_live.renew()
         sits_live.flush()
         sits_live.sweep()
 
@@ -262,3 +273,51 @@ def test_a_tab_has_one_name_on_a_socket(people: People, live: Connect) -> None:
     ines.command("sit:leave", sit=key, tab="name 11")
     _, answer = seat(live, people.maren, key)
     assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
+
+
+def test_a_seat_that_is_gone_from_where_it_was_kept_is_taken_again(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, _ = seat(live, people.ines, key)
+    with inside():
+        sits_live.register.empty(key, at=now().timestamp())
+    ines.command("sit:beat", sit=key, tab="one")
+    tell_now()
+    assert ines.command("sit:beat", sit=key, tab="one")["error"]["kind"] == "conflict"
+    assert ines.command("sit:join", sit=key, tab="one")["others"] == 0
+    assert ines.command("sit:beat", sit=key, tab="one")["ok"]
+
+
+def test_beats_keep_a_seat_whoever_writes_them_down(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines, answer = seat(live, people.ines, key)
+    tell_now()
+    assert ines.command("sit:beat", sit=key, tab="one")["seq"] >= answer["seq"]
+    tell_now()
+    with inside():
+        sits_live.register.sweep(now().timestamp() + 8.5)
+        assert [each.away for each in sits_live.register.snapshot(key).seats] == [False]
+
+
+def test_a_process_that_has_seated_nobody_tells_and_sweeps_all_the_same(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    maren, first = seat(live, people.maren, key)
+    sits_live._rooms.clear()
+    tell_now()
+    assert maren.next("sit:roster")["seq"] == first["seq"] + 1
+
+
+def test_while_redis_is_away_the_pages_go_on_without_seats(people: People, live: Connect, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren)
+    maren, _ = seat(live, people.maren, key)
+    shared.init(f"redis://127.0.0.1:{free_port()}/0")
+    for command in ("sit:join", "sit:snapshot"):
+        refused = maren.command(command, sit=key, tab="one")["error"]
+        assert (refused["kind"], "not live just now" in refused["message"]) == ("conflict", True)
+    tell_now()
+    page = browser(people.ines)
+    assert page.get(f"/groups/ending-on-time/sits/{key}").status_code == 200
+    assert "Not live just now" in page.page
+    assert "Maren Oduya" not in page.page
+    assert page.get(f"/groups/ending-on-time/sits/{key}/seats").status_code == 200
+    assert "Not live just now" in page.page
+    assert page.post(f"/groups/ending-on-time/sits/{key}/leaving").status_code == 303

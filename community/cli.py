@@ -3,11 +3,11 @@
 import json
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from community import measure
+from community import jobs, measure, shared
 from community.clock import now
 from community.db import transaction
 from community.errors import Refused
@@ -19,7 +19,7 @@ from community.moderation.queries import verify_log
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (create_admin, close_door, open_door, audit_verify, measure_data):
+    for command in (create_admin, close_door, open_door, audit_verify, measure_data, work):
         app.cli.add_command(command)
 
 
@@ -97,3 +97,14 @@ def measure_data(**wanted: int | str) -> None:
     except Refused as refusal:
         raise click.ClickException(refusal.sentence) from refusal
     click.echo(json.dumps(pages, indent=2))
+
+
+@click.command("work")
+@with_appcontext
+def work() -> None:
+    """Work off the jobs that the app processes leave in Redis, and keep the minute clock, until told to stop."""
+    if not shared.is_shared():
+        raise click.ClickException("REDIS_URL is not set: without Redis the jobs run inside the one app process.")
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    shared.begin(app.app_context)
+    jobs.work()

@@ -14,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 MINIMUM_SECRET_CHARACTERS = 32
 WEAK_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "default"})
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-ASYNC_MODES = ("threading", "gevent")
+SOCKETS = {"threading": 200, "gevent": 3000}  # that one process carries: a thread each, or a greenlet
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 USUAL_PORTS = {"http": 80, "https": 443}
 LAST_PORT = 65535
@@ -67,6 +67,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     data_dir = Path(env.get("DATA", "data")).expanduser().resolve()
     port = _number(env, "PORT", 8000, low=1, high=LAST_PORT)
     base_url = _normal(env.get("BASE_URL") or f"http://127.0.0.1:{port}")
+    async_mode = env.get("ASYNC_MODE") or "threading"
     _make_folder(data_dir)
     settings = Settings(
         data_dir=data_dir,
@@ -78,9 +79,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=env.get("MAIL_URL") or "console:",
         mail_from=env.get("MAIL_FROM", "sangha@example.org"),
         redis_url=env.get("REDIS_URL", ""),
-        async_mode=env.get("ASYNC_MODE") or "threading",
+        async_mode=async_mode,
         processes=_number(env, "PROCESSES", 1, low=1, high=64),
-        socket_limit=_number(env, "SOCKET_LIMIT", 200, low=1, high=5000),
+        socket_limit=_number(env, "SOCKET_LIMIT", SOCKETS.get(async_mode, 1), low=1, high=5000),
         behind_proxies=_number(env, "BEHIND_PROXIES", 0, low=0, high=3),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
     )
@@ -158,17 +159,31 @@ def _check(settings: Settings) -> None:
 
 def _check_way_to_run(settings: Settings) -> None:
     """Let only those parts run together that do: docs/operations.md tells of the two ways."""
-    if settings.async_mode not in ASYNC_MODES:
-        raise SettingsError(f"ASYNC_MODE must be {' or '.join(ASYNC_MODES)}.")
+    if settings.async_mode not in SOCKETS:
+        raise SettingsError(f"ASYNC_MODE must be {' or '.join(SOCKETS)}.")
     if settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsError("REDIS_URL must begin with redis://, rediss:// or unix://.")
     _parts("REDIS_URL", settings.redis_url)
-    if settings.sqlite and settings.async_mode == "gevent":
-        raise SettingsError("ASYNC_MODE=gevent needs PostgreSQL, since one write to SQLite would halt every request.")
-    if settings.sqlite and settings.processes > 1:
-        raise SettingsError("PROCESSES above 1 needs PostgreSQL: give its DATABASE_URL, or run one process on SQLite.")
-    if settings.processes > 1 and not settings.redis_url:
-        raise SettingsError("PROCESSES above 1 needs Redis, by which they share who is here: give its REDIS_URL.")
+    for wrong, sentence in (
+        (
+            settings.sqlite and settings.redis_url,
+            "REDIS_URL needs PostgreSQL: give its DATABASE_URL, or leave Redis out.",
+        ),
+        (
+            settings.sqlite and settings.async_mode == "gevent",
+            "ASYNC_MODE=gevent needs PostgreSQL, since one write to SQLite would halt every request.",
+        ),
+        (
+            settings.sqlite and settings.processes > 1,
+            "PROCESSES above 1 needs PostgreSQL: give its DATABASE_URL, or run one process on SQLite.",
+        ),
+        (
+            settings.processes > 1 and not settings.redis_url,
+            "PROCESSES above 1 needs Redis, by which they share who is here: give its REDIS_URL.",
+        ),
+    ):
+        if wrong:
+            raise SettingsError(sentence)
     for name, given, package in (
         ("ASYNC_MODE=gevent", settings.async_mode == "gevent", "gevent"),
         ("REDIS_URL", bool(settings.redis_url), "redis"),

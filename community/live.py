@@ -11,40 +11,36 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from socket import SHUT_RD, SO_SNDTIMEO, SOL_SOCKET
-from struct import pack
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from flask import Flask, request, session
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 from limits import RateLimitItemPerSecond
 from limits.strategies import MovingWindowRateLimiter
-from simple_websocket import ConnectionClosed
-from simple_websocket import Server as SocketServer
-from wsproto.utilities import LocalProtocolError
 
+from community import shared
 from community.clock import now
 from community.config import LOOPBACK_HOSTS, Settings
+from community.crier import Crier
 from community.db import session as database
 from community.errors import Conflict, Invalid, NotAllowed, Refused, TooOften
-from community.windows import PatientMemory
+from community.lines import FRAME_BYTES, BoundedWebSocket, Fair
+from community.windows import Windows
 
 if TYPE_CHECKING:
     from community.members.models import Member
 
 log = structlog.get_logger("community.live")
 
-FRAME_BYTES = 16 * 1024
 QUIET_AFTER = 40  # commands over the limit before the socket is cut
 COMMANDS = RateLimitItemPerSecond(20, 4)  # a burst of 20, five a second over time
 HELLOS = RateLimitItemPerSecond(5, 10)  # how often one line may say who it is
 UNKNOWN_AFTER_SECONDS = 10
 PACKETS_WAITING = 200  # a reader that leaves more than this lying is cut: engine.io itself sets no bound
 CONNECTS = RateLimitItemPerSecond(30, 10)  # for one person: a restart with a dozen tabs is fine
-STUCK_AFTER_SECONDS = 15  # a browser that takes nothing for so long is gone
+NOT_LIVE = "We are not live just now, and will be again by ourselves. Reading and writing go on."
 
 
 class Person(Protocol):
@@ -85,60 +81,9 @@ _on_lost: list[Callable[[Socket], None]] = []
 _on_turned_out: list[Callable[[int, int], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
 _loaders: dict[str, Callable[..., Any]] = {}
-_limiter = MovingWindowRateLimiter(PatientMemory())
+_limiter = MovingWindowRateLimiter(Windows())
 SILENT = logging.getLogger("community.live.packets")  # what the libraries say quotes what people send
 SILENT.disabled = True
-
-
-class Line(SocketServer):
-    """One websocket whose end is always noticed.
-
-    The library's own leaves whoever waits for a message waiting when it cuts a frame that is too large, and when the
-    other end has gone without a word; each such line would keep one of our threads for good.
-    """
-
-    def __init__(self, environ: dict[str, Any]) -> None:
-        # Packed frames may be a thousand times larger once they are unpacked, and nothing that we send gains by it.
-        plain = {name: value for name, value in environ.items() if name != "HTTP_SEC_WEBSOCKET_EXTENSIONS"}
-        super().__init__(plain, max_message_size=FRAME_BYTES)
-        self.sock.setsockopt(SOL_SOCKET, SO_SNDTIMEO, pack("ll", STUCK_AFTER_SECONDS, 0))
-
-    def close(self, reason: int | None = None, message: str | None = None) -> None:
-        """Say goodbye, and stop listening whether or not the other end hears it."""
-        with suppress(OSError, ConnectionClosed, LocalProtocolError):  # another thread may be closing it just now
-            super().close(reason, message)
-        self.connected = False
-        with suppress(OSError):
-            self.sock.shutdown(SHUT_RD)
-        self.event.set()
-
-    def _thread(self) -> None:
-        try:
-            super()._thread()
-        finally:
-            self.connected = False
-            self.event.set()
-
-
-class BoundedWebSocket(SimpleWebSocketWSGI):
-    """Refuse a large frame before it is in memory, and leave nothing of a line behind once it is over.
-
-    engine.io's own limit looks only afterwards, and it counts a line that has ended for some twenty seconds more.
-    """
-
-    def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
-        """Serve one line to its end; then tell the server, in its own way, that the connection is used up."""
-        self.ws = Line(environ)
-        ours = self.app.__self__  # the engine.io socket whose handler this is
-        try:
-            self.app(self)
-        except Exception as unreadable:  # noqa: BLE001 - whatever a stranger's packet does, it ends its own line only
-            log.info("packet_unreadable", error=type(unreadable).__name__)
-        finally:
-            ours.close(wait=False, abort=True)
-            self.ws.close()
-            socketio.server.eio.sockets.pop(ours.sid, None)
-        raise StopIteration if self.ws.mode == "gunicorn" else ConnectionError
 
 
 class OriginGuard:
@@ -148,14 +93,16 @@ class OriginGuard:
         self.app, self.origins, self.limit = app, origins(settings), settings.socket_limit
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        """Answer 400 to a foreign origin and 503 past the number of sockets that threads can carry."""
+        """Answer 400 to a foreign origin, 503 past the number of sockets that we can carry, and while not live."""
         if environ.get("PATH_INFO", "").startswith("/socket.io"):
             if environ.get("HTTP_ORIGIN") not in self.origins:
                 start_response("400 Bad Request", [("Content-Type", "text/plain")])
                 return [b"not from here"]
-            if len(socketio.server.eio.sockets) >= self.limit:
-                start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", "20")])
-                return [b"full for the moment"]
+            full = len(socketio.server.eio.sockets) >= self.limit
+            if full or shared.is_away():
+                wait = "20" if full else "2"
+                start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Retry-After", wait)])
+                return [b"full for the moment" if full else b"not live just now"]
         return self.app(environ, start_response)
 
 
@@ -171,7 +118,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Open the door for sockets: websocket only, one origin, small frames, no packet in any log."""
     socketio.init_app(
         app,
-        async_mode="threading",
+        async_mode=settings.async_mode,
+        client_manager=Crier() if settings.redis_url else None,
         transports=["websocket"],
         cors_allowed_origins=sorted(origins(settings)),
         manage_session=False,
@@ -191,6 +139,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     for name in _commands:
         socketio.on_event(name, _runner(name))
     app.wsgi_app = OriginGuard(app.wsgi_app, settings)  # type: ignore[method-assign]
+    if settings.async_mode == "gevent":
+        app.wsgi_app = Fair(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def load_people_with(
@@ -273,7 +223,12 @@ def sockets_of(member_id: int) -> list[Socket]:
 
 
 def close_sockets_of(*, member_id: int | None = None, sign_in_ids: Iterable[int] = ()) -> None:
-    """Cut the sockets of a member, or of some sign-ins, at once."""
+    """Cut the sockets of a member, or of some sign-ins, at once and on every process."""
+    shared.tell_everywhere("live:close", member_id=member_id, sign_in_ids=sorted(set(sign_in_ids)))
+
+
+@shared.everywhere("live:close")
+def _close_here(*, member_id: int | None = None, sign_in_ids: Iterable[int] = ()) -> None:
     ended = set(sign_in_ids)
     with _lock:
         found = [each for each in _sockets.values() if each.member_id == member_id or each.sign_in_id in ended]
@@ -295,7 +250,12 @@ def _hang_up(engine_sid: str | None, *, stuck: bool) -> None:
 
 
 def turn_out(*, member_id: int, group_id: int) -> None:
-    """Take a member out of every room of a group whose content they may no longer read, at once."""
+    """Take a member out of every room of a group whose content they may no longer read, at once and everywhere."""
+    shared.tell_everywhere("live:turn_out", member_id=member_id, group_id=group_id)
+
+
+@shared.everywhere("live:turn_out")
+def _turn_out_here(*, member_id: int, group_id: int) -> None:
     for each in sockets_of(member_id):
         with _lock:
             rooms = [name for name, owner in each.rooms.items() if owner == group_id]
@@ -310,7 +270,7 @@ def turn_out(*, member_id: int, group_id: int) -> None:
 def start_tickers(app: Flask) -> None:
     """Begin the ticks and the sweep of sockets that should no longer be here."""
     seen: dict[str, datetime] = {}
-    for seconds, tick in [*_tickers, (5.0, lambda: sweep(seen))]:
+    for seconds, tick in [*_tickers, (5.0, lambda: sweep(seen)), (1.0, cut_while_away)]:
         socketio.start_background_task(_tick_on, app, seconds, tick)
 
 
@@ -324,14 +284,21 @@ def sweep(seen: dict[str, datetime]) -> None:
         known = list(_sockets.values())
         pairs = {(each.member_id, group_id) for each in known for group_id in each.rooms.values()}
     standing = _loaders["standing"]({each.sign_in_id for each in known}, at)
-    close_sockets_of(sign_in_ids={each.sign_in_id for each in known} - standing)
+    _close_here(sign_in_ids={each.sign_in_id for each in known} - standing)
     for member_id, group_id in pairs - _loaders["reading"](pairs):
-        turn_out(member_id=member_id, group_id=group_id)
+        _turn_out_here(member_id=member_id, group_id=group_id)
     for engine_sid, engine in list(socketio.server.eio.sockets.items()):
         if engine.queue.qsize() > PACKETS_WAITING:
             log.warning("reader_stuck")
             _hang_up(engine_sid, stuck=True)
     _cut_nameless(known, seen, at)
+
+
+def cut_while_away() -> None:
+    """Hang up while the other processes cannot be heard: a page that is not live says so, and comes back by itself."""
+    if shared.is_away():
+        for engine_sid in list(socketio.server.eio.sockets):
+            _hang_up(engine_sid, stuck=False)
 
 
 def _cut_nameless(known: list[Socket], seen: dict[str, datetime], at: datetime) -> None:
@@ -388,7 +355,8 @@ def _disconnect(_reason: Any = None) -> None:
         gone = _sockets.pop(sid, None)
     if gone is not None:
         for listener in _on_lost:
-            listener(gone)
+            with suppress(shared.Away):
+                listener(gone)
 
 
 def _runner(name: str) -> Callable[..., dict[str, Any]]:
@@ -405,11 +373,14 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
             at = now()
             person = _loaders["sign_in"](socket.sign_in_id, at)
             if person is None:
-                close_sockets_of(sign_in_ids=[socket.sign_in_id])
+                _close_here(sign_in_ids=[socket.sign_in_id])
                 raise NotAllowed("You are signed out.")
             return {"ok": True, **(handler(Call(person.member, at, socket), **fields) or {})}
         except Refused as refusal:
             return {"ok": False, "error": {"kind": refusal.kind, "message": refusal.sentence}}
+        except shared.Away:
+            database().rollback()
+            return {"ok": False, "error": {"kind": "not_live", "message": NOT_LIVE}}
 
     return run
 

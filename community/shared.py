@@ -216,16 +216,24 @@ class Together:
             log.info("redis_back", after_seconds=round(time.monotonic() - self._away_since, 1))
             self._away_since = None
 
+    def heard_on(self, channel: str) -> Iterator[bytes]:
+        """Give what is said on a channel, one after the other; raises Away when that breaks off."""
+        try:
+            with self.redis.pubsub(ignore_subscribe_messages=True) as ear:  # type: ignore[no-untyped-call]
+                ear.subscribe(channel)
+                while not self._ended.is_set():
+                    heard = ear.get_message(timeout=PROBE_SECONDS)
+                    if heard is not None:
+                        yield heard["data"]
+        except self._errors as failed:
+            raise Away from failed
+
     def _listen(self, context: Callable[[], AbstractContextManager[Any]]) -> None:
-        while not self._ended.is_set():
+        while not self._ended.wait(0):
             try:
-                with self.redis.pubsub(ignore_subscribe_messages=True) as ear:  # type: ignore[no-untyped-call]
-                    ear.subscribe(self.channel("everywhere"))
-                    while not self._ended.is_set():
-                        heard = ear.get_message(timeout=PROBE_SECONDS)
-                        if heard is not None:
-                            self._hear(heard["data"], context)
-            except self._errors:
+                for words in self.heard_on(self.channel("everywhere")):
+                    self._hear(words, context)
+            except Away:
                 self._ended.wait(ANSWER_SECONDS)
 
     def _hear(self, words: bytes, context: Callable[[], AbstractContextManager[Any]]) -> None:
@@ -285,10 +293,26 @@ def asking() -> Iterator["redis.Redis"]:
         yield redis
 
 
+def pool() -> Any:
+    """Give the connections to Redis, for libraries that ask it in their own words, inside of ``asking``."""
+    ours = _ground["ours"]
+    if not isinstance(ours, Together):
+        raise Away
+    return ours.redis.connection_pool
+
+
 def channel(name: str) -> str:
     """Name a channel that only the processes of this house listen to."""
     ours = _ground["ours"]
     return ours.channel(name) if isinstance(ours, Together) else name
+
+
+def heard_on(name: str) -> Iterator[bytes]:
+    """Give what is said on a channel, one after the other; raises Away when that breaks off, or where there is none."""
+    ours = _ground["ours"]
+    if not isinstance(ours, Together):
+        raise Away
+    return ours.heard_on(name)
 
 
 def leads(duty: str) -> bool:

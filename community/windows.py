@@ -1,12 +1,20 @@
-"""Rate windows in the memory of this process, for both doors."""
+"""Rate windows for both doors: shared by Redis where there is one, else in the memory of this process."""
 
 import threading
 import time
 from collections import deque
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING
 
-from limits.storage import MovingWindowSupport, Storage
+from limits.storage import MovingWindowSupport, RedisStorage, Storage
 
-IN_MEMORY = "patient-memory://"
+from community import shared
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+WINDOWS = "windows://"
 SWEPT_EVERY_SECONDS = 60
 
 
@@ -91,3 +99,38 @@ class PatientMemory(Storage, MovingWindowSupport):
     def _forget(self, key: str) -> None:
         self.moments.pop(key, None)
         self._over_at.pop(key, None)
+
+
+class Windows(PatientMemory):
+    """Count in Redis, so that every process knows, and go on in this one's memory while Redis is away.
+
+    What was counted meanwhile is not carried over: whoever is refused by neither was within the limit of one process.
+    """
+
+    STORAGE_SCHEME = ["windows"]  # noqa: RUF012 - the library reads it from the class
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count ``amount`` acts under a key, unless they would be too many."""
+        if shared.is_shared():
+            with suppress(shared.Away), shared.asking() as redis:
+                return _in(redis).acquire_entry(key, limit, expiry, amount)
+        return super().acquire_entry(key, limit, expiry, amount)
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        """Give the first moment that still counts, and how many do."""
+        if shared.is_shared():
+            with suppress(shared.Away), shared.asking() as redis:
+                return _in(redis).get_moving_window(key, limit, expiry)
+        return super().get_moving_window(key, limit, expiry)
+
+    def clear(self, key: str) -> None:
+        """Forget a key."""
+        if shared.is_shared():
+            with suppress(shared.Away), shared.asking() as redis:
+                _in(redis).clear(key)
+        super().clear(key)
+
+
+@cache
+def _in(redis: "Redis") -> RedisStorage:
+    return RedisStorage("redis://", connection_pool=redis.connection_pool, key_prefix="limit")

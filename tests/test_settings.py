@@ -72,7 +72,8 @@ def test_a_setting_that_does_not_fit_is_named_in_one_sentence(tmp_path: Path, na
     ("given", "said"),
     [
         ({"ASYNC_MODE": "gevent"}, "ASYNC_MODE=gevent needs PostgreSQL"),
-        ({"PROCESSES": "3", "REDIS_URL": "redis://h"}, "PROCESSES above 1 needs PostgreSQL"),
+        ({"PROCESSES": "3"}, "PROCESSES above 1 needs PostgreSQL"),
+        ({"REDIS_URL": "redis://h"}, "REDIS_URL needs PostgreSQL"),
         ({"PROCESSES": "3", "DATABASE_URL": "postgresql+psycopg://h/d"}, "PROCESSES above 1 needs Redis"),
     ],
 )

@@ -10,7 +10,7 @@ from flask_limiter import Limit, Limiter
 from flask_login import current_user
 from limits import parse
 
-from community.windows import IN_MEMORY
+from community.windows import WINDOWS
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,7 +50,7 @@ class ReadOnce(Limit):
         return iter(self.rules)
 
 
-limiter = Limiter(key_func=who, default_limits=[ReadOnce(EVERYTHING)], storage_uri=IN_MEMORY, strategy="moving-window")
+limiter = Limiter(key_func=who, default_limits=[ReadOnce(EVERYTHING)], storage_uri=WINDOWS, strategy="moving-window")
 
 
 def init_app(app: Flask) -> None:

@@ -41,6 +41,7 @@ class OutboxMail(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    asks: Mapped[str | None] = mapped_column(sa.String(120))  # what to ask before it leaves; see post_office.py
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +54,14 @@ class Letter:
     message_id: str
 
 
-def post_mail(*, to: str, subject: str, body: str, at: datetime) -> OutboxMail:
-    """Put a mail in the outbox, inside the current transaction; raises Invalid for line breaks in a header."""
+def post_mail(*, to: str, subject: str, body: str, at: datetime, asks: str | None = None) -> OutboxMail:
+    """Put a mail in the outbox, inside the current transaction; raises Invalid for line breaks in a header.
+
+    ``asks`` names whom the post office asks again when it is about to leave, and about what: "reminder 5 12-2026…".
+    """
     if any(mark in to + subject for mark in "\r\n"):
         raise Invalid("A mail's address and subject are one line each.")
-    mail = OutboxMail(to=to, subject=subject, body=body, created_at=at, due_at=at)
+    mail = OutboxMail(to=to, subject=subject, body=body, created_at=at, due_at=at, asks=asks)
     session().add(mail)
     return mail
 

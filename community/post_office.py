@@ -4,6 +4,7 @@ import smtplib
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +16,7 @@ from community.clock import now
 from community.config import Settings
 from community.db import end_reading, session, transaction
 from community.jobs import each_minute
-from community.mail import Letter, begin_attempt, mark_sent, next_due
+from community.mail import Letter, OutboxMail, begin_attempt, mark_sent, next_due
 
 log = structlog.get_logger("community.mail")
 
@@ -23,10 +24,12 @@ AT_A_TIME = 50
 TIMEOUT_SECONDS = 20
 
 Transport = Callable[[Letter], None]
+Asker = Callable[[str, datetime], bool]
 
 # What a mail server says of one letter; any other trouble with it is trouble for all that wait.
 OF_ONE_LETTER = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
 
+_askers: dict[str, Asker] = {}
 _asked, _sending = threading.Event(), threading.Lock()
 
 
@@ -51,6 +54,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     else:
         transport = _to_console
     app.extensions["mail_transport"] = transport
+
+
+def ask_before_sending(name: str, asker: Asker) -> None:
+    """Take a slice's answer to whether a letter may still leave: rights and wishes may have changed since."""
+    _askers[name] = asker
 
 
 @each_minute
@@ -86,6 +94,9 @@ def _send_next(transport: Transport) -> bool:
         mail = next_due(now())
         if mail is None:
             return False
+        if not _still_wanted(mail):
+            session().delete(mail)
+            return True
         letter = Letter(to=mail.to, subject=mail.subject, body=mail.body, message_id=f"<outbox-{mail.id}@{_host()}>")
         begin_attempt(mail, at=now())
         mail_id = mail.id
@@ -100,6 +111,14 @@ def _send_next(transport: Transport) -> bool:
         if sent is not None:
             mark_sent(sent, at=now())
     return True
+
+
+def _still_wanted(mail: OutboxMail) -> bool:
+    """Ask about a letter that was written under a condition, such as that its reader still belongs to a group."""
+    if mail.asks is None:
+        return True
+    whom, _, about = mail.asks.partition(" ")
+    return whom in _askers and _askers[whom](about, now())
 
 
 def _host() -> str:

@@ -4,6 +4,7 @@ Read it top to bottom. ``within`` rows stand or fall with the act; ``after`` are
 """
 
 from community import clock, live, post_office
+from community.db import session
 from community.events import after, within
 from community.groups import arrivals as groups
 from community.groups import facts as group_facts
@@ -15,8 +16,10 @@ from community.notifications import facts as notice_facts
 from community.notifications import live as notices_live
 from community.sits import actions as sits
 from community.sits import facts as sit_facts
-from community.sits import intentions
+from community.sits import intentions, reminders
 from community.sits import live as sits_live
+from community.sits.jobs import letterhead
+from community.sits.models import SitSeries
 from community.threads import facts as thread_facts
 from community.threads import live as threads_live
 
@@ -70,7 +73,8 @@ def _forget_intentions(fact: group_facts.MemberLeft) -> None:
 
 def _tell_who_meant_to_come(fact: sit_facts.SeriesEnded) -> None:
     # A fact holds ids only, so the moment is asked for here, as in a door.
-    intentions.tell_of_change(series_id=fact.series_id, at=clock.now())
+    series = session().get_one(SitSeries, fact.series_id)
+    reminders.tell_of_change(series=series, letterhead=letterhead(), at=clock.now())
 
 
 def _turn_out(fact: group_facts.MemberLeft) -> None:

@@ -38,8 +38,11 @@ ASKS_NOBODY = {
     "notifications.forget_subjects": "the house reacts to a thing that is gone",
     "notifications.lay_aside": "the house reacts to a thing that was hidden",
     "notifications.notify": "the house tells people of an act that was asked for itself",
+    "sits.choose_reminders": "changes nothing but the wishes of `by`",
     "sits.forget_intentions": "the house reacts to somebody who left",
     "sits.forget_leader": "the house reacts to somebody who left",
+    "sits.forget_old_reminders": "the house lets go of what is over",
+    "sits.remind": "the house reminds those who wanted it",
     "sits.forget_old_intentions": "the house lets go of what is over",
     "sits.tell_of_change": "the house tells people of an act that was asked for itself",
     "sits.tell_of_doors": "the house tells people when a sit begins",
@@ -52,6 +55,10 @@ CHECKS = {
     "members.clean_zone",
     "members.password_hash_for",
     "sits.built_in",
+    "sits.change_still_wanted",
+    "sits.intentions_of",
+    "sits.still_wanted",
+    "sits.wishes_of",
     "sits.may_be_meant",
     "sits.means_to_come",
     "sits.meant_by",
@@ -187,7 +194,7 @@ def test_only_the_database_module_commits() -> None:
 
 
 # Where else a slice keeps actions: a subject of its own, with what it writes and reads in one file.
-SUBJECTS = ("sits/intentions.py",)
+SUBJECTS = ("sits/intentions.py", "sits/reminders.py")
 
 
 def actions() -> list[tuple[str, Function]]:

@@ -8,10 +8,7 @@ from community.db import announce, insert_into, session
 from community.errors import Conflict, Invalid
 from community.groups.models import Group
 from community.members.models import Member
-from community.notifications.actions import notify
-from community.notifications.models import NoticeKind
 from community.permissions import Act, require
-from community.sits import queries
 from community.sits.facts import SeriesEnded
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
 from community.sits.plan import BUILT_IN, Plan, closes_at
@@ -90,21 +87,6 @@ def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
         .on_conflict_do_nothing()
     )
     return sit
-
-
-def tell_of_doors(*, after: datetime, at: datetime) -> int:
-    """Tell the members of a group that the doors of its sit are open; each is told once, however often it runs."""
-    sits = queries.doors_opening(after=after, until=at)
-    for sit in sits:
-        notify(
-            member_ids=queries.readers_of(sit.group.id),
-            kind=NoticeKind.SIT_BEGINS,
-            subject=sit.key,
-            group_id=sit.group.id,
-            event_key=f"sit:{sit.key}",
-            at=at,
-        )
-    return len(sits)
 
 
 def forget_leader(*, member_id: int, group_id: int) -> None:

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from community.errors import Invalid
 from community.members.models import SeenAs
 from community.sits.actions import OPEN_ROOM
-from community.sits.models import TITLE_LENGTH
+from community.sits.models import TITLE_LENGTH, Reminding, RemindOf
 from community.sits.plan import BUILT_IN
 from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
 from community.web import Form, WholeNumber
@@ -75,6 +75,32 @@ class SitForm(Form):
         if self.until.data:
             parts.append(f"UNTIL={end_of_day(self.until.data, zone)}")
         return parts
+
+
+class RemindersForm(Form):
+    """Of what, how and how long before somebody is reminded."""
+
+    reminding = RadioField(
+        "How may we remind you?",
+        choices={
+            Reminding.APP.value: "In the app",
+            Reminding.MAIL.value: "By mail",
+            Reminding.BOTH.value: "In the app and by mail",
+            Reminding.NONE.value: "Not at all",
+        },
+    )
+    remind_of = RadioField(
+        "Of which sits?",
+        choices={
+            RemindOf.INTENDED.value: "Those I mean to come to",
+            RemindOf.GROUPS.value: "All that are planned in my groups",
+        },
+    )
+    lead_minutes = RadioField(
+        "How long before?",
+        coerce=int,
+        choices={10: "Ten minutes, when the doors open", 60: "An hour", 1440: "A day"},
+    )
 
 
 class SeenForm(Form):

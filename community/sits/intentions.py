@@ -14,11 +14,9 @@ from community.db import insert_into, session
 from community.errors import Conflict
 from community.groups.models import Belonging, Membership
 from community.members.models import Member, MemberStatus, SeenAs
-from community.notifications.actions import notify
-from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 from community.sits.models import Intention, SitSeries
-from community.sits.recurrence import parse_sit_key, sit_key
+from community.sits.recurrence import parse_sit_key
 from community.sits.sit import Sit
 
 KEPT_FOR = timedelta(days=30)  # a sit may be moved by weeks, and is named by the start it was planned with
@@ -94,26 +92,15 @@ def meant_by(viewer: Member, sit: Sit) -> MeantBy | None:
     return MeantBy([name for name in names if name], others="" in names or len(found) > NAMED)
 
 
-def tell_of_change(*, series_id: int, starts_at: datetime | None = None, at: datetime) -> None:
-    """Tell those who meant to come that a sit was changed; without ``starts_at`` all of a series that are to come."""
+def intentions_of(series_id: int, *, starts_at: datetime | None, at: datetime) -> list[tuple[datetime, list[int]]]:
+    """Give for a sit, or for all of a series that are to come, the planned start and the ids of who mean to come."""
     which = Intention.starts_at == starts_at if starts_at else Intention.starts_at > at
     rows = session().execute(
-        sa.select(Intention.starts_at, Intention.member_id, SitSeries.group_id)
-        .join(SitSeries)
+        sa.select(Intention.starts_at, Intention.member_id)
         .where(Intention.series_id == series_id, which)
-        .order_by(Intention.starts_at)
+        .order_by(Intention.starts_at, Intention.member_id)
     )
-    for start, those in groupby(rows, key=itemgetter(0)):
-        them = list(those)
-        key = sit_key(series_id, start)
-        notify(
-            member_ids=[member_id for _, member_id, _ in them],
-            kind=NoticeKind.SIT_CHANGED,
-            subject=key,
-            group_id=them[0][2],
-            event_key=f"sit_changed:{key}:{at.isoformat()}",
-            at=at,
-        )
+    return [(start, [row[1] for row in those]) for start, those in groupby(rows, key=itemgetter(0))]
 
 
 def forget_intentions(*, member_id: int, group_id: int) -> None:

@@ -75,3 +75,60 @@ class Intention(Base):
         sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     created_at: Mapped[datetime]
+
+
+class Reminding(StrEnum):
+    """By which way a member wants to be reminded of sits."""
+
+    NONE = "none"
+    APP = "app"
+    MAIL = "mail"
+    BOTH = "both"
+
+
+class RemindOf(StrEnum):
+    """Of which sits a member wants to be reminded."""
+
+    INTENDED = "intended"
+    GROUPS = "groups"
+
+
+LEADS_MINUTES = (10, 60, 1440)
+
+
+class SitWishes(Base):
+    """What a member wants to be told of sits, and when; who has no row wants what a new row would say."""
+
+    __tablename__ = "sit_wishes"
+    __table_args__ = (
+        one_of("reminding", Reminding),
+        one_of("remind_of", RemindOf),
+        sa.CheckConstraint("lead_minutes IN (10, 60, 1440)", name="lead_minutes_known"),
+    )
+
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
+    reminding: Mapped[Reminding] = mapped_column(WordEnum(Reminding), default=Reminding.APP)
+    remind_of: Mapped[RemindOf] = mapped_column(WordEnum(RemindOf), default=RemindOf.INTENDED)
+    lead_minutes: Mapped[int] = mapped_column(default=10)
+
+
+class SentReminder(Base):
+    """That a member was reminded of a sit so long before it: the row that makes sure it happens once."""
+
+    __tablename__ = "sent_reminders"
+
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
+    series_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)  # as it stood: one that was moved is another moment
+    lead_minutes: Mapped[int] = mapped_column(primary_key=True)
+
+
+class ClockMark(Base):
+    """Up to which moment a duty of the clock is done, so that a restart leaves nothing out and repeats nothing."""
+
+    __tablename__ = "clock_marks"
+
+    duty: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    done_until: Mapped[datetime]

@@ -21,6 +21,7 @@ from community.web.words import clock, day
 
 def register() -> None:
     """Hand the loaders over."""
+    register_loader(NoticeKind.REMINDER, _reminders)
     register_loader(NoticeKind.SIT_CHANGED, _changed)
 
 
@@ -49,6 +50,17 @@ def when(member: Member, moment: datetime) -> str:
     """Say a moment in the member's own zone: "Friday 20 November at 19:30"."""
     zone = ZoneInfo(member.zone)
     return f"{day(moment, zone)} at {clock(moment, zone)}"
+
+
+def _reminders(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Say when a sit is that a member wanted to be reminded of, as things stand now."""
+    shown = {}
+    for key, (series, start) in readable_series(member, keys).items():
+        sit = sit_of(series, start)
+        if sit is not None:
+            url = f"/groups/{series.group.slug}/sits/{key}"
+            shown[key] = Shown(f"{series.title} begins on {when(member, sit.starts_at)}", url, series.group.name)
+    return shown
 
 
 def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:

@@ -31,6 +31,7 @@ from community.sits.wording import begins
 
 AHEAD = timedelta(days=28)
 A_GROUPS_SERIES = 100
+A_DAYS_SITS = 48  # of one series: the longest stretch that is ever caught up with
 BESIDE = 3  # how many sits a group's page shows before the whole list
 
 
@@ -131,7 +132,7 @@ def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
         sit
         for one in series
         if not is_room(one)
-        for sit in sits_of(one, after=after + lead, before=until + lead, limit=2)
+        for sit in sits_of(one, after=after + lead, before=until + lead + timedelta(seconds=1), limit=A_DAYS_SITS)
     ]
     return [sit for sit in found if after < sit.doors_at <= until]
 

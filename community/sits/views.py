@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from community.db import transaction
+from community.errors import NotFound
 from community.groups.models import Group
 from community.groups.queries import ensure_reader, group_for, taught_group, teachers_of
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, intentions, live, notices, queries
-from community.sits.forms import SeenForm, SitForm
+from community.sits import actions, intentions, live, notices, queries, reminders
+from community.sits.forms import RemindersForm, SeenForm, SitForm
+from community.sits.models import Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
-from community.sits.sit import Sit
+from community.sits.sit import Sit, sit_of
 from community.sits.wire import room_data
 from community.sits.wording import begins, planned
 from community.web import attempt, local_path, now, shown, viewer
@@ -102,6 +104,42 @@ def leave(slug: str, key: str) -> Any:
     sit = queries.sit_for(viewer(), slug, key)
     live.leave_with_all(viewer().id, sit.key, at=now())
     return redirect(url_for("groups.show", slug=slug), 303)
+
+
+@bp.get("/sits/<key>")
+def found(key: str) -> Any:
+    """Lead from a letter, which names no group, to the sit; to the group's sits where it does not take place."""
+    series = notices.readable_series(viewer(), [key]).get(key)
+    if series is None:
+        raise NotFound
+    slug = series[0].group.slug
+    stands = sit_of(*series) is not None
+    return redirect(url_for("sits.show", slug=slug, key=key) if stands else url_for("sits.index", slug=slug))
+
+
+@bp.get("/settings/sits")
+def wishes() -> Any:
+    """Ask how one wants to be reminded of sits."""
+    return shown("sits/wishes.html", form=RemindersForm(formdata=None, obj=reminders.wishes_of(viewer())))
+
+
+@bp.post("/settings/sits")
+def choose() -> Any:
+    """Keep how one wants to be reminded of sits."""
+    form = RemindersForm()
+
+    def act(_at: datetime) -> Any:
+        return reminders.choose_reminders(
+            by=viewer(),
+            reminding=Reminding(form.reminding.data),
+            remind_of=RemindOf(form.remind_of.data),
+            lead_minutes=form.lead_minutes.data,
+        )
+
+    if attempt(form, act) is None:
+        return shown("sits/wishes.html", form=form)
+    flash("Kept.")
+    return redirect(url_for("sits.wishes"), 303)
 
 
 @bp.post("/groups/<slug>/sits/<key>/intentions")

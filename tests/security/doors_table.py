@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.security.scene import READERS, SIGNED_IN, TEACHERS
+from tests.security.scene import KINDS, READERS, SIGNED_IN, TEACHERS
 from tests.security.table import (
     ABSENT,
     ADMIN,
@@ -192,6 +192,9 @@ SITS: dict[str, list[Row]] = {
         *groups(TEACHERS, args={"series_id": "@KIND:series:later"}),
         Row(answers(NONE, others=ABSENT, out=NO, new=AGREE), {"slug": "@open", "series_id": "@hidden:series:now"}),
     ],
+    "GET /settings/sits": alike(SIGNED_IN),
+    "POST /settings/sits": alike(SIGNED_IN, fields={"reminding": "mail", "remind_of": "groups", "lead_minutes": "60"}),
+    "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=ABSENT), {"key": f"@{kind}:sit:now"}) for kind in KINDS],
     "GET /groups/<slug>/sits/<key>": sits(READERS),
     "POST /groups/<slug>/sits/<key>/seen": sits(READERS, fields={"seen_as": "initials"}),
     "POST /groups/<slug>/sits/<key>/leaving": sits(READERS),

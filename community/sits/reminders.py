@@ -1,0 +1,242 @@
+"""Reminders of sits: what a member wants to hear and when, and telling them once, so long before the first bell.
+
+Which reminders are due follows from a sit's moment and from how far the clock's duty was done before, both kept in the
+database: a restart leaves none out and repeats none, and a change of the clocks moves none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from community.db import insert_into, session
+from community.errors import NotFound
+from community.groups.models import Belonging, Group, Membership
+from community.groups.queries import AgreementNeeded
+from community.mail import post_mail
+from community.members.letters import Letterhead
+from community.members.models import Member, MemberStatus
+from community.notifications.actions import notify
+from community.notifications.models import NoticeKind
+from community.sits import queries
+from community.sits.intentions import intentions_of, means_to_come, planned_start
+from community.sits.letters import change_letter, reminder_letter
+from community.sits.models import (
+    LEADS_MINUTES,
+    ClockMark,
+    Intention,
+    Reminding,
+    RemindOf,
+    SentReminder,
+    SitSeries,
+    SitWishes,
+)
+from community.sits.notices import readable_series
+from community.sits.plan import DOORS_S
+from community.sits.recurrence import sit_key
+from community.sits.sit import Sit
+
+DUTY = "reminders"
+LONGEST = timedelta(days=1)
+FIRST_LOOK = timedelta(minutes=1)  # what a house that never reminded anybody looks back on
+DOORS = timedelta(seconds=DOORS_S)
+DOORS_LEAD = DOORS_S // 60
+KEPT_FOR = timedelta(days=2)
+ASKS, ASKS_OF_CHANGE = "reminder", "sit_changed"  # by which the post office knows whom to ask about a letter
+
+BY_APP = (Reminding.APP, Reminding.BOTH)
+BY_MAIL = (Reminding.MAIL, Reminding.BOTH)
+
+# What somebody wants who has never said so.
+_reminding = sa.func.coalesce(SitWishes.reminding, Reminding.APP.value)
+_remind_of = sa.func.coalesce(SitWishes.remind_of, RemindOf.INTENDED.value)
+_lead = sa.func.coalesce(SitWishes.lead_minutes, DOORS_LEAD)
+
+
+class _Told(NamedTuple):
+    member_id: int
+    email: str
+    zone: str
+    reminding: str
+
+
+def wishes_of(member: Member) -> SitWishes:
+    """Give what a member wants to be told of sits."""
+    return session().get(SitWishes, member.id) or SitWishes(
+        member_id=member.id, reminding=Reminding.APP, remind_of=RemindOf.INTENDED, lead_minutes=DOORS_LEAD
+    )
+
+
+def choose_reminders(*, by: Member, reminding: Reminding, remind_of: RemindOf, lead_minutes: int) -> SitWishes:
+    """Keep how, of what and how long before a member wants to be reminded."""
+    wishes = session().merge(wishes_of(by))
+    wishes.reminding, wishes.remind_of, wishes.lead_minutes = reminding, remind_of, lead_minutes
+    return wishes
+
+
+def remind(*, letterhead: Letterhead, at: datetime) -> int:
+    """Send the reminders that have become due since this was done before; gives how many letters lie in the outbox.
+
+    One whose moment passed while the house was closed is sent now, unless the sit has begun.
+    """
+    since = _done_until(at)
+    letters = 0
+    for lead in LEADS_MINUTES:
+        ahead = timedelta(minutes=lead)
+        due = queries.doors_opening(after=max(since, at - ahead) + ahead - DOORS, until=at + ahead - DOORS)
+        for sit in due:
+            letters += _remind_of_sit(sit, lead, letterhead=letterhead, at=at)
+    return letters
+
+
+def tell_of_doors(*, after: datetime, at: datetime) -> int:
+    """Tell the members of a group that the doors of its sit are open, unless they want no such word in the app.
+
+    Each is told once, however often it runs; for who is reminded at this moment it is the reminder.
+    """
+    sits = queries.doors_opening(after=after, until=at)
+    for sit in sits:
+        _notify_of_doors(sit, _members(sit, _reminding.in_(BY_APP)), at=at)
+    return len(sits)
+
+
+def tell_of_change(
+    *, series: SitSeries, starts_at: datetime | None = None, letterhead: Letterhead, at: datetime
+) -> None:
+    """Tell those who meant to come that a sit was changed; without ``starts_at``, of all that were to come."""
+    for start, member_ids in intentions_of(series.id, starts_at=starts_at, at=at):
+        key = sit_key(series.id, start)
+        event_key = f"sit_changed:{key}:{at.isoformat()}"
+        notify(
+            member_ids=member_ids,
+            kind=NoticeKind.SIT_CHANGED,
+            subject=key,
+            group_id=series.group_id,
+            event_key=event_key,
+            at=at,
+        )
+        by_mail = (
+            sa.select(Member.id, Member.email, Member.zone)
+            .join(SitWishes, SitWishes.member_id == Member.id)
+            .where(Member.id.in_(member_ids), SitWishes.reminding.in_(BY_MAIL))
+        )
+        for member_id, email, zone in session().execute(by_mail):
+            subject, body = change_letter(letterhead, key, zone=zone, was=start)
+            post_mail(to=email, subject=subject, body=body, asks=f"{ASKS_OF_CHANGE} {member_id} {key}", at=at)
+
+
+def change_still_wanted(about: str, at: datetime) -> bool:  # noqa: ARG001 - the post office asks all alike
+    """Say, when a letter about a change is about to leave, whether its reader still belongs and wants letters."""
+    whose, key = about.split(" ")
+    member = session().get(Member, int(whose))
+    wants = member is not None and member.is_active and wishes_of(member).reminding in BY_MAIL
+    return member is not None and wants and bool(readable_series(member, [key]))
+
+
+def still_wanted(about: str, at: datetime) -> bool:
+    """Say, when a letter is about to leave, whether its reader may still come to the sit and wants to be reminded."""
+    whose, key, moment = about.split(" ")
+    member = session().get(Member, int(whose))
+    if member is None or not member.is_active or wishes_of(member).reminding not in BY_MAIL:
+        return False
+    try:
+        sit = queries.sit_visible_to(member, key)
+    except (NotFound, AgreementNeeded):
+        return False
+    wanted = wishes_of(member).remind_of is RemindOf.GROUPS or means_to_come(member, sit)
+    stands = sit.starts_at == datetime.fromisoformat(moment) and not sit.group.is_archived
+    return wanted and stands and at < sit.starts_at
+
+
+def forget_old_reminders(*, at: datetime) -> None:
+    """Let go of whom we reminded of sits that are over."""
+    session().execute(
+        sa.delete(SentReminder).where(SentReminder.starts_at < at - KEPT_FOR),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _done_until(at: datetime) -> datetime:
+    """Take the clock's duty, alone, from where it was left to now; gives where that was."""
+    first = {"duty": DUTY, "done_until": at - FIRST_LOOK}
+    session().execute(insert_into(ClockMark).values(first).on_conflict_do_nothing())
+    mark = session().get_one(ClockMark, DUTY, with_for_update=True, populate_existing=True)
+    since = max(mark.done_until, at - LONGEST)
+    mark.done_until = max(mark.done_until, at)
+    return since
+
+
+def _remind_of_sit(sit: Sit, lead: int, *, letterhead: Letterhead, at: datetime) -> int:
+    if sit.starts_at <= at:
+        return 0
+    meant = sa.exists().where(
+        Intention.series_id == sit.series.id,
+        Intention.starts_at == planned_start(sit),
+        Intention.member_id == Member.id,
+    )
+    wanting = sa.or_(_remind_of == RemindOf.GROUPS.value, meant)
+    told = _members(sit, _lead == lead, _reminding != Reminding.NONE.value, wanting)
+    fresh = _put_down(sit, lead, [each.member_id for each in told])
+    told = [each for each in told if each.member_id in fresh]
+    _notify(sit, lead, [each for each in told if each.reminding in BY_APP], at=at)
+    by_mail = [each for each in told if each.reminding in BY_MAIL]
+    for each in by_mail:
+        subject, body = reminder_letter(letterhead, sit.key, zone=each.zone, starts_at=sit.starts_at)
+        about = f"{ASKS} {each.member_id} {sit.key} {sit.starts_at.isoformat()}"
+        post_mail(to=each.email, subject=subject, body=body, asks=about, at=at)
+    return len(by_mail)
+
+
+def _members(sit: Sit, *which: sa.ColumnElement[bool]) -> list[_Told]:
+    """Give those of a sit's people for whom this holds."""
+    statement = (
+        sa.select(Member.id, Member.email, Member.zone, _reminding)
+        .join(Membership, Membership.member_id == Member.id)
+        .join(Group, Group.id == Membership.group_id)
+        .outerjoin(SitWishes, SitWishes.member_id == Member.id)
+        .where(
+            Membership.group_id == sit.group.id,
+            Membership.status == Belonging.ACTIVE,
+            Membership.agreed_version >= Group.agreement_version,
+            Member.status == MemberStatus.ACTIVE,
+            *which,
+        )
+        .order_by(Member.id)
+    )
+    return [_Told(*row) for row in session().execute(statement)]
+
+
+def _put_down(sit: Sit, lead: int, member_ids: list[int]) -> set[int]:
+    """Write that they are reminded; gives those who had not been."""
+    if not member_ids:
+        return set()
+    which = {"series_id": sit.series.id, "starts_at": sit.starts_at, "lead_minutes": lead}
+    rows = [{"member_id": member_id, **which} for member_id in member_ids]
+    insert = insert_into(SentReminder).values(rows).on_conflict_do_nothing().returning(SentReminder.member_id)
+    return set(session().scalars(insert))
+
+
+def _notify(sit: Sit, lead: int, told: list[_Told], *, at: datetime) -> None:
+    if lead == DOORS_LEAD:  # that is when the doors open, and one event is told once
+        _notify_of_doors(sit, told, at=at)
+        return
+    notify(
+        member_ids=[each.member_id for each in told],
+        kind=NoticeKind.REMINDER,
+        subject=sit.key,
+        group_id=sit.group.id,
+        event_key=f"reminder:{lead}:{sit.key}:{sit.starts_at.isoformat()}",
+        at=at,
+    )
+
+
+def _notify_of_doors(sit: Sit, told: Iterable[_Told], *, at: datetime) -> None:
+    notify(
+        member_ids=[each.member_id for each in told],
+        kind=NoticeKind.SIT_BEGINS,
+        subject=sit.key,
+        group_id=sit.group.id,
+        event_key=f"sit:{sit.key}",
+        at=at,
+    )

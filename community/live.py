@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("community.live")
 
+LONGEST_STRING = 200
 QUIET_AFTER = 40  # commands over the limit before the socket is cut
 COMMANDS = RateLimitItemPerSecond(20, 4)  # a burst of 20, five a second over time
 HELLOS = RateLimitItemPerSecond(5, 10)  # how often one line may say who it is
@@ -77,6 +78,7 @@ socketio = SocketIO()
 _sockets: dict[str, Socket] = {}
 _lock = threading.RLock()
 _commands: dict[str, tuple[Handler, Shape]] = {}
+_longest: dict[str, int] = {}  # of the strings of a command that may be longer than most
 _on_lost: list[Callable[[Socket], None]] = []
 _on_turned_out: list[Callable[[int, int], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
@@ -153,8 +155,8 @@ def load_people_with(
     _loaders.update(token=by_token, sign_in=by_sign_in, standing=standing, reading=reading)
 
 
-def command(name: str, **shape: type) -> Callable[[Handler], Handler]:
-    """Register a command: ``name`` is noun:verb, ``shape`` its fields and types; strings are at most 200 long.
+def command(name: str, *, longest: int = LONGEST_STRING, **shape: type) -> Callable[[Handler], Handler]:
+    """Register a command: ``name`` is noun:verb, ``shape`` its fields and types; strings have at most ``longest``.
 
     The handler gets a Call and the fields, returns a dict that is merged into ``{"ok": True}``, and raises
     Refused kinds, which become ``{"ok": False, "error": {"kind", "message"}}``.
@@ -162,6 +164,7 @@ def command(name: str, **shape: type) -> Callable[[Handler], Handler]:
 
     def register(handler: Handler) -> Handler:
         _commands[name] = (handler, shape)
+        _longest[name] = longest
         return handler
 
     return register
@@ -369,7 +372,7 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
             if socket is None:
                 raise Conflict("This connection is over. Connect again.")
             _slow_down(socket)
-            fields = _fields(given, shape)
+            fields = _fields(given, shape, _longest[name])
             at = now()
             person = _loaders["sign_in"](socket.sign_in_id, at)
             if person is None:
@@ -398,7 +401,7 @@ def _slow_down(socket: Socket) -> None:
     raise TooOften(retry_after_seconds=4)
 
 
-def _fields(given: tuple[Any, ...], shape: Shape) -> dict[str, Any]:
+def _fields(given: tuple[Any, ...], shape: Shape, longest: int) -> dict[str, Any]:
     """Take exactly the declared fields of one object; anything else is refused before a handler sees it."""
     payload = given[0] if len(given) == 1 else ({} if not given else None)
     if not isinstance(payload, dict):
@@ -406,15 +409,15 @@ def _fields(given: tuple[Any, ...], shape: Shape) -> dict[str, Any]:
     fields = {}
     for name, kind in shape.items():
         value = payload.get(name)
-        if type(value) is not kind or not _fits(value):
+        if type(value) is not kind or not _fits(value, longest):
             raise Invalid("A part of the command is missing or not of its kind.", field=name)
         fields[name] = value
     return fields
 
 
-def _fits(value: Any) -> bool:
+def _fits(value: Any, longest: int) -> bool:
     if isinstance(value, str):
-        return len(value) <= 200 and "\x00" not in value and value.isprintable()  # noqa: PLR2004
+        return len(value) <= longest and "\x00" not in value and value.isprintable()
     return not isinstance(value, int) or 0 <= value < 2**31
 
 

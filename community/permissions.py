@@ -49,6 +49,11 @@ class Act(StrEnum):
     END_SERIES = "end_series"
     JOIN_SIT = "join_sit"
     INTEND_TO_COME = "intend_to_come"
+    ASK_STONE = "ask_stone"
+    PASS_STONE = "pass_stone"
+    SAY_IN_CIRCLE = "say_in_circle"
+    TAKE_STONE = "take_stone"
+    END_CIRCLE = "end_circle"
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
@@ -239,6 +244,11 @@ RULES: dict[Act, Rule] = {
     Act.END_SERIES: keeps,
     Act.JOIN_SIT: all_of(reads, group_is_kept),
     Act.INTEND_TO_COME: all_of(reads, group_is_kept),
+    Act.ASK_STONE: writes,
+    Act.PASS_STONE: all_of(reads, group_is_kept),
+    Act.SAY_IN_CIRCLE: writes,
+    Act.TAKE_STONE: all_of(keeps, group_is_kept),
+    Act.END_CIRCLE: all_of(keeps, group_is_kept),
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

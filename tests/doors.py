@@ -4,6 +4,7 @@ import queue
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from socket import SHUT_RDWR
 from typing import Any
 
 import socketio
@@ -113,6 +114,10 @@ class Live:
         """Wait until the server has cut the socket; fails if it does not."""
         waited = until(lambda: not self.client.connected, timeout)
         assert waited, "the socket is still open"
+
+    def cut(self) -> None:
+        """Lose the line, as when a cable is pulled."""
+        self.client.eio.ws.sock.shutdown(SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up without the closing handshake, which would wait for seconds."""

@@ -50,6 +50,11 @@ WRITTEN = {
     Act.END_SERIES: "teacher agreed",
     Act.JOIN_SIT: "inside agreed kept",
     Act.INTEND_TO_COME: "inside agreed kept",
+    Act.ASK_STONE: "inside agreed loud kept",
+    Act.PASS_STONE: "inside agreed kept",
+    Act.SAY_IN_CIRCLE: "inside agreed loud kept",
+    Act.TAKE_STONE: "teacher agreed kept",
+    Act.END_CIRCLE: "teacher agreed kept",
     Act.FLAG_POST: "inside agreed not_mine visible",
     Act.SEE_DESK: "teacher agreed",
     Act.DECIDE_CASE: "teacher agreed about_other",
@@ -70,6 +75,17 @@ POST_ACTS = {
 }
 MEMBERSHIP_ACTS = {
     *(Act.APPOINT_TEACHER, Act.RELEASE_TEACHER, Act.MUTE_MEMBER, Act.UNMUTE_MEMBER, Act.REMOVE_MEMBER),
+}
+SIT_ACTS = {
+    *(
+        Act.JOIN_SIT,
+        Act.INTEND_TO_COME,
+        Act.ASK_STONE,
+        Act.PASS_STONE,
+        Act.SAY_IN_CIRCLE,
+        Act.TAKE_STONE,
+        Act.END_CIRCLE,
+    ),
 }
 LINK_ACTS = {Act.REVOKE_INVITATION, Act.JOIN_BY_LINK}
 REQUEST_ACTS = {Act.TAKE_BACK_REQUEST, Act.ANSWER_REQUEST}
@@ -178,8 +194,7 @@ def thing_for(act: Act, s: Situation) -> object:
         Act.WRITE_POST: lambda: Thread(group=group, author_id=OTHER, status=s.status),
         Act.DECIDE_CASE: lambda: Case(group=group, about_id=whose),
         Act.END_SERIES: lambda: SitSeries(group=group),
-        Act.JOIN_SIT: lambda: SitSeries(group=group),
-        Act.INTEND_TO_COME: lambda: SitSeries(group=group),
+        **dict.fromkeys(SIT_ACTS, lambda: SitSeries(group=group)),
         **dict.fromkeys(LINK_ACTS, lambda: link(act, s, group)),
         **dict.fromkeys(REQUEST_ACTS, lambda: JoinRequest(group=group, member_id=whose)),
         **dict.fromkeys(POST_ACTS, lambda: post_of(whose, s.status, group)),

@@ -8,7 +8,7 @@ answered from the memory of its process and written to the shared seats with all
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +35,7 @@ from community.live import (
     watch,
 )
 from community.members.facts import MemberSeenAnew
+from community.members.models import Member
 from community.members.queries import member_by_id
 from community.sits import actions, queries
 from community.sits.facts import SeriesEnded
@@ -90,6 +91,12 @@ _rooms: dict[str, _Room | None] = {}  # None: there is no such sit any more
 _tabs: dict[str, dict[str, str]] = {}  # socket -> sit -> tab: a socket is one tab
 _beats: dict[tuple[str, int, str], Beat] = {}  # what the tabs here said since it was last written down
 _lock = threading.Lock()
+_parts: list[Callable[[Sit, Member, datetime], dict[str, Any]]] = []
+
+
+def answer_with(part: Callable[[Sit, Member, datetime], dict[str, Any]]) -> None:
+    """Let another part of the room add to the answer of a join: whoever gets it is seated."""
+    _parts.append(part)
 
 
 @command("clock:probe")
@@ -118,7 +125,10 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
         watch(call, sit_room(sit), group_id=group_id)
         if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
             _lost(call.socket)
-        return room_data(found, now()) | wire_snapshot(found, call.by.id)
+        answer = room_data(found, now()) | wire_snapshot(found, call.by.id)
+    for part in _parts:
+        answer |= part(found, call.by, call.at)
+    return answer
 
 
 @command("sit:beat", sit=str, tab=str)
@@ -292,6 +302,12 @@ def sweep() -> None:
             with _lock:
                 for key in set(_rooms) - here:
                     del _rooms[key]
+
+
+def sits_with_people() -> list[Sit]:
+    """List the sits in which somebody sits, by whichever process they sat down. Raises Away."""
+    rooms = [_room(key) for key in register.rooms()]
+    return [room.sit for room in rooms if room is not None]
 
 
 def _room(key: str) -> _Room | None:

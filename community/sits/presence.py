@@ -132,6 +132,11 @@ class Register:
         """Give the seats as they are: all, or at most so many with those of ``first`` among them."""
         return self._store.read(sit, most=most, first=first)
 
+    def heard_at(self, sit: str, member_id: int, *, at: float) -> float | None:
+        """Say when a member was last heard in a sit; None where they have no seat."""
+        _, held = self._change(sit, member_id, lambda held, _place: held, at)
+        return None if held is None else max(lease.beat_at for lease in held.leases)
+
     def take_changes(self, sit: str) -> Diff | None:
         """Give the net difference since the last one taken, for all listeners; None if there is none.
 

@@ -12,7 +12,7 @@ from community.groups.queries import ensure_reader, group_for, taught_group, tea
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, intentions, live, notices, queries, reminders
+from community.sits import actions, circle, intentions, live, notices, queries, reminders
 from community.sits.forms import RemindersForm, SeenForm, SitForm
 from community.sits.models import Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
@@ -193,6 +193,7 @@ def _room(sit: Sit) -> str:
         zone_name=f"{place(viewer().zone)} time",
         meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) else None,
         meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at else None,
+        words_length=circle.WORDS_LENGTH,
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
     )

@@ -12,7 +12,7 @@ from community import live as live_door
 from community.sits import live as sits_live
 from community.sits.presence import Register
 from tests.doors import Live, until
-from tests.security.scene import KINDS, OUTSIDERS, READ_BY, READERS, SIGNED_IN
+from tests.security.scene import KINDS, OUTSIDERS, READ_BY, READERS, SIGNED_IN, TEACHERS
 from tests.security.stage import Stage
 from tests.security.table import THREADS, Answers
 
@@ -56,6 +56,17 @@ def joining(what: str) -> str:
     return OK if state == "now" else EARLY
 
 
+def in_circle(may: frozenset[str] = READERS) -> list[Said]:
+    """Give the rows of a command for those who are seated: here nobody is, and a refusal says nothing of the circle."""
+    return [
+        Said(
+            {**answers(NO), **({} if kind == "archived" else dict.fromkeys(may, UNSEATED))},
+            {"sit": f"@{kind}:sit:now"},
+        )
+        for kind in KINDS
+    ]
+
+
 FREE = dict.fromkeys(SIGNED_IN, OK)
 TABLE: dict[str, list[Said]] = {
     "clock:probe": [Said(FREE)],
@@ -64,6 +75,10 @@ TABLE: dict[str, list[Said]] = {
     "sit:join": sits(joining, ("now", "later")),
     "sit:snapshot": sits(lambda _: OK, ("now", "later")),
     "sit:beat": [Said(dict.fromkeys(SIGNED_IN, UNSEATED), {"sit": "@open:sit:now", "tab": "one"})],
+    "circle:ask": in_circle(READERS - {"mila"}),
+    **dict.fromkeys(("circle:keep_silence", "circle:pass", "circle:skip", "circle:look"), in_circle()),
+    **dict.fromkeys(("circle:take", "circle:end"), in_circle(TEACHERS)),
+    "circle:say": [Said(row.answers, {**row.payload, "words": "Quiet."}) for row in in_circle(READERS - {"mila"})],
     "sit:leave": [Said(FREE, {"sit": f"@{kind}:sit:now", "tab": "one"}) for kind in KINDS],
 }
 

@@ -8,7 +8,7 @@ export PYTHON
 venv = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench bare lock sbom
+.PHONY: help setup run cluster test check bench bare lock sbom
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 16
@@ -19,6 +19,9 @@ setup: ## Make .venv with everything that running and testing need
 run: ## Start the demo community at http://127.0.0.1:8000 (PORT=, DATA=)
 	@tools/setup.sh requirements.lock
 	@$(venv)/python app.py --demo --port "$(PORT)" --data "$(DATA)"
+
+cluster: setup ## Start the demo the large way: PostgreSQL, Redis, nginx, three app processes and a worker (PORT=)
+	@$(venv)/python -m tests.cluster --port "$(PORT)"
 
 test: setup ## Run every check and test; say at the end what was left out
 	@$(venv)/python -m tests.run

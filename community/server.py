@@ -2,12 +2,14 @@
 
 import argparse
 import errno
+import fcntl
 import gc
 import os
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO, Any
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -21,7 +23,13 @@ SPARE_THREADS = 32  # for pages, beside one thread for each socket
 TIMEOUT_SECONDS = 60
 COLLECT_AFTER_OBJECTS = 5_000
 
+NOT_ALONE = (
+    "Another process serves from this data folder. Several together need PostgreSQL and Redis; see docs/operations.md."
+)
+
 Make = Callable[[], Flask]
+
+_kept_open: list[IO[str]] = []
 
 EPILOG = """settings are environment variables; README.md has the table. The commands are under
 `flask --app app`: create-admin, demo, measure-data, audit-verify, db upgrade."""
@@ -40,14 +48,36 @@ def serve(argv: list[str], make: Make) -> int:
         from_environment()
     except SettingsError as wrong:
         return _say(str(wrong))
+    if os.environ.get("ASYNC_MODE") == "gevent":
+        return _say("ASYNC_MODE=gevent is served by gunicorn: gunicorn -c deploy/gunicorn.conf.py 'app:create_app()'")
     if hindrance := _hindrance(options.host, int(options.port)):
         return _say(hindrance)
     app = make()
+    if not alone(app):
+        return _say(NOT_ALONE)
     prepare(app)
     _greet(app, options)
-    _settle()
+    settle()
     House(app, options).run()
     return 0
+
+
+def alone(app: Flask) -> bool:
+    """Say whether no other process serves from this data folder, and keep it so until we end.
+
+    Without Redis two processes would know nothing of each other's sockets, limits and jobs, whatever they were told.
+    """
+    settings = app.extensions["settings"]
+    if settings.redis_url:
+        return True
+    file = (settings.data_dir / "serving.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _kept_open.append(file)  # the lock lasts as long as the file is open, here and in what is forked from us
+    return True
 
 
 def prepare(app: Flask) -> None:
@@ -59,7 +89,7 @@ def prepare(app: Flask) -> None:
         db.engine.dispose()  # the worker is forked from us, and no connection may cross a fork
 
 
-def _settle() -> None:
+def settle() -> None:
     """Leave what is loaded by now out of every later collection, so that master and worker go on sharing it.
 
     A collection writes to each object that it looks at; after the fork that made a copy of nearly all of them. And
@@ -106,6 +136,15 @@ def begin(app: Flask) -> None:
     shared.begin(app.app_context)
     jobs.start()
     live.start_tickers(app)
+
+
+def begin_unit(worker: Any) -> None:
+    """Begin in a gunicorn worker of ``deploy/gunicorn.conf.py``."""
+    app = worker.wsgi
+    if not alone(app):
+        raise SystemExit(NOT_ALONE)
+    begin(app)
+    settle()
 
 
 def _options(argv: list[str]) -> argparse.Namespace:

@@ -43,9 +43,9 @@ def new_store() -> str:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[str]:
+def running(port: int | None = None) -> Iterator[str]:
     """Run a Redis server of our own for the length of the block and give its address; raises NotHere."""
-    program, account, port = _program(), Account(), free_port()
+    program, account, port = _program(), Account(), port or free_port()
     with own_folder(account) as folder:
         log = folder / "log"
         command: list[str | Path] = [

@@ -26,7 +26,8 @@ def today() -> Any:
     at, by = now(), viewer()
     coming = sits.for_member(by, at=at)
     # An appointment that is near comes before the room that is always open.
-    chosen = [sit for sit in coming if not sits.is_room(sit.series) and begins(sit, at)] or coming
+    taking_place = [sit for sit in coming if not sit.is_called_off]
+    chosen = [sit for sit in taking_place if not sits.is_room(sit.series) and begins(sit, at)] or taking_place
     next_sit = chosen[0] if chosen else None
     return render_template(
         "home/today.html",

@@ -31,6 +31,8 @@ def connect() -> None:
     after(member_facts.LettersWaiting, _send_letters)
 
     after(member_facts.MemberSeenAnew, sits_live.on_seen_anew)
+    within(sit_facts.SitChanged, _tell_who_meant_to_come_then)
+    after(sit_facts.SitChanged, sits_live.on_sit_changed)
     within(sit_facts.SeriesEnded, _tell_who_meant_to_come)
     after(sit_facts.SeriesEnded, sits_live.on_series_ended)
 
@@ -69,6 +71,11 @@ def _forget_leader(fact: group_facts.MemberLeft) -> None:
 
 def _forget_intentions(fact: group_facts.MemberLeft) -> None:
     intentions.forget_intentions(member_id=fact.member_id, group_id=fact.group_id)
+
+
+def _tell_who_meant_to_come_then(fact: sit_facts.SitChanged) -> None:
+    series = session().get_one(SitSeries, fact.series_id)
+    reminders.tell_of_change(series=series, starts_at=fact.starts_at, letterhead=letterhead(), at=clock.now())
 
 
 def _tell_who_meant_to_come(fact: sit_facts.SeriesEnded) -> None:

@@ -60,6 +60,7 @@ CHECKS = {
     "sits.still_wanted",
     "sits.wishes_of",
     "sits.may_be_meant",
+    "sits.may_be_changed",
     "sits.means_to_come",
     "sits.meant_by",
     "sits.planned_start",
@@ -194,7 +195,7 @@ def test_only_the_database_module_commits() -> None:
 
 
 # Where else a slice keeps actions: a subject of its own, with what it writes and reads in one file.
-SUBJECTS = ("sits/intentions.py", "sits/reminders.py")
+SUBJECTS = ("sits/changes.py", "sits/intentions.py", "sits/reminders.py")
 
 
 def actions() -> list[tuple[str, Function]]:

@@ -74,6 +74,8 @@ def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
     require(by, Act.JOIN_SIT, sit, at=at)
     if by.seen_as is None:
         raise Invalid("Before your first sit, choose how the others see you. The page of the sit asks it.")
+    if sit.is_called_off:
+        raise DoorsClosed("This sit is called off. Its page says more.")
     if not sit.is_open(at):
         early = at < sit.doors_at
         raise DoorsClosed(

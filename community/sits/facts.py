@@ -1,8 +1,20 @@
 """What happens to series of sits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from community.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitChanged(Event):
+    """A single sit was moved, called off, or takes place as planned after all.
+
+    ``starts_at`` is the start that it was planned with, by which it is named.
+    """
+
+    series_id: int
+    starts_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

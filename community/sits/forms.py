@@ -4,12 +4,12 @@ from datetime import date, datetime, time
 from typing import cast
 
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from community.errors import Invalid
 from community.members.models import SeenAs
 from community.sits.actions import OPEN_ROOM
-from community.sits.models import TITLE_LENGTH, Reminding, RemindOf
+from community.sits.models import NOTE_LENGTH, TITLE_LENGTH, ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN
 from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
 from community.web import Form, WholeNumber
@@ -101,6 +101,30 @@ class RemindersForm(Form):
         coerce=int,
         choices={10: "Ten minutes, when the doors open", 60: "An hour", 1440: "A day"},
     )
+
+
+class ChangeForm(Form):
+    """What becomes of a single sit."""
+
+    to = RadioField(
+        "What becomes of it?",
+        [InputRequired("Choose what becomes of it.")],
+        choices={
+            ChangeKind.MOVED.value: "It takes place at another time",
+            ChangeKind.CALLED_OFF.value: "It does not take place",
+            ChangeKind.KEPT.value: "It takes place as it was planned",
+        },
+    )
+    day = DateField("Its new day", [Optional()])
+    time = TimeField("Its new first bell", [Optional()])
+    note = StringField("A few words to the members", [Length(max=NOTE_LENGTH)])
+    version = WholeNumber("version", [InputRequired("Please open this page anew."), NumberRange(min=0)])
+
+    def wall(self) -> datetime | None:
+        """Give the wall time that was chosen, if a day and a time were."""
+        if self.day.data is None or self.time.data is None:
+            return None
+        return datetime.combine(self.day.data, self.time.data)
 
 
 class SeenForm(Form):

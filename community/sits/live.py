@@ -38,9 +38,10 @@ from community.members.facts import MemberSeenAnew
 from community.members.models import Member
 from community.members.queries import member_by_id
 from community.sits import actions, queries
-from community.sits.facts import SeriesEnded
+from community.sits.facts import SeriesEnded, SitChanged
 from community.sits.plan import edge_index, still
 from community.sits.presence import Beat, Register
+from community.sits.recurrence import sit_key
 from community.sits.seats import Snapshot
 from community.sits.seats_in_memory import MemoryStore
 from community.sits.seats_in_redis import RedisStore
@@ -56,7 +57,7 @@ from community.sits.wire import (
 
 LIST = 100  # seats a page of the whole list
 FLUSH_SECONDS = 0.3  # with the answer to a beat never more than four messages a second
-CALLED_OFF = "This sit was called off. You can close this page; the next sits are on the page of the group."
+CALLED_OFF = "This sit was moved or called off. You can close this page; the next sits are on the page of the group."
 SWEEP_SECONDS = 0.5  # with the telling, whoever is not heard for 9 seconds is seen as away within 10
 RENEW_SECONDS = 1.0
 TAKE_OVER = timedelta(seconds=4)  # after so long another process leads, and tells what the last edge let through
@@ -116,7 +117,9 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     with _while_live():
         register.join(sit, person, tab, at=at, socket=call.socket.sid)
     with _lock:
-        _rooms[sit] = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
+        room = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
+        room.sit, room.called_off = found, False  # whoever comes in has asked how it stands now
+        _rooms[sit] = room
         before = _tabs.setdefault(call.socket.sid, {}).get(sit)
         _tabs[call.socket.sid][sit] = tab
     with _while_live():
@@ -217,6 +220,19 @@ def _call_off(series_id: int) -> None:
         for room in _rooms.values():
             if room is not None and room.sit.series.id == series_id and room.sit.starts_at > at:
                 room.called_off = True
+
+
+def on_sit_changed(fact: SitChanged) -> None:
+    """Let those go who wait at the doors of a sit that was moved or called off."""
+    shared.tell_everywhere("sits:sit-changed", sit=sit_key(fact.series_id, fact.starts_at))
+
+
+@shared.everywhere("sits:sit-changed")
+def _let_go(sit: str) -> None:
+    with _lock:
+        room = _rooms.get(sit)
+        if room is not None and room.sit.starts_at > now():
+            room.called_off = True
 
 
 def on_seen_anew(fact: MemberSeenAnew) -> None:

@@ -12,6 +12,7 @@ from community.groups.models import Group
 from community.members.models import Member
 
 TITLE_LENGTH = 120
+NOTE_LENGTH = 300
 
 
 class SeriesStatus(StrEnum):
@@ -19,6 +20,14 @@ class SeriesStatus(StrEnum):
 
     PLANNED = "planned"
     ENDED = "ended"
+
+
+class ChangeKind(StrEnum):
+    """What became of a single sit of a series."""
+
+    MOVED = "moved"
+    CALLED_OFF = "called_off"
+    KEPT = "kept"  # as planned after all
 
 
 class SitSeries(Base):
@@ -43,6 +52,8 @@ class SitSeries(Base):
 
     group: Mapped[Group] = relationship()
     leader: Mapped[Member | None] = relationship(foreign_keys=[leader_id])
+    # Read along wherever sits are listed, and always whole: a sit cannot take place on one page and be off on the next.
+    changes: Mapped[list["SitChange"]] = relationship(viewonly=True, order_by="SitChange.planned_at")
     own_intentions: Mapped[list["Intention"]] = relationship(viewonly=True, lazy="raise")  # see with_own_intentions()
 
     @property
@@ -51,8 +62,30 @@ class SitSeries(Base):
         return self.rrule is not None and self.rrule.startswith("FREQ=MINUTELY")
 
 
+class SitChange(Base):
+    """That a single sit is moved or called off; it is named by the start that it was planned with.
+
+    ``version`` counts what was ever changed of it; two teachers who change it at once cannot both win.
+    """
+
+    __tablename__ = "sit_changes"
+    __table_args__ = (one_of("kind", ChangeKind),)
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
+    planned_at: Mapped[datetime] = mapped_column(primary_key=True)
+    kind: Mapped[ChangeKind] = mapped_column(WordEnum(ChangeKind))
+    wall_start: Mapped[str | None] = mapped_column(sa.String(19))  # where it is moved to, in the zone of the series
+    note: Mapped[str] = mapped_column(sa.String(NOTE_LENGTH), default="")
+    version: Mapped[int]
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    changed_at: Mapped[datetime]
+
+
 class Attendance(Base):
-    """That a member sat, and from when: the member's own record, shown to nobody else."""
+    """That a member sat, and from when: the member's own record, shown to nobody else.
+
+    ``starts_at`` is the start that the sit was planned with, which names it even where it was moved.
+    """
 
     __tablename__ = "attendances"
 

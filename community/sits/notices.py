@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from community.db import session
 from community.errors import NotFound
@@ -36,13 +36,13 @@ def readable_series(member: Member, keys: Iterable[str]) -> dict[str, tuple[SitS
     statement = (
         sa.select(SitSeries)
         .join(SitSeries.group)
-        .options(contains_eager(SitSeries.group))
+        .options(contains_eager(SitSeries.group), joinedload(SitSeries.changes))
         .where(
             SitSeries.id.in_({series_id for series_id, _ in named.values()}),
             SitSeries.group_id.in_(readable_group_ids(member.id)),
         )
     )
-    found = {series.id: series for series in session().scalars(statement)} if named else {}
+    found = {series.id: series for series in session().scalars(statement).unique()} if named else {}
     return {key: (found[series_id], start) for key, (series_id, start) in named.items() if series_id in found}
 
 
@@ -57,7 +57,7 @@ def _reminders(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     shown = {}
     for key, (series, start) in readable_series(member, keys).items():
         sit = sit_of(series, start)
-        if sit is not None:
+        if sit is not None and not sit.is_called_off:
             url = f"/groups/{series.group.slug}/sits/{key}"
             shown[key] = Shown(f"{series.title} begins on {when(member, sit.starts_at)}", url, series.group.name)
     return shown
@@ -68,10 +68,11 @@ def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     shown = {}
     for key, (series, start) in readable_series(member, keys).items():
         sit = sit_of(series, start)
-        if sit is None:
-            words = f"{series.title} on {when(member, start)} will not take place"
-            shown[key] = Shown(words, f"/groups/{series.group.slug}/sits", series.group.name)
+        room = f"/groups/{series.group.slug}/sits/{key}"
+        if sit is None or sit.is_called_off:
+            words = f"{series.title} on {when(member, sit.starts_at if sit else start)} will not take place"
+            shown[key] = Shown(words, room if sit else f"/groups/{series.group.slug}/sits", series.group.name)
         else:
             words = f"{series.title} is now on {when(member, sit.starts_at)}"
-            shown[key] = Shown(words, f"/groups/{series.group.slug}/sits/{key}", series.group.name)
+            shown[key] = Shown(words, room, series.group.name)
     return shown

@@ -53,10 +53,10 @@ def sit_visible_to(viewer: Member, key: str) -> Sit:
         sa.select(SitSeries, Membership)
         .join(SitSeries.group)
         .join(Membership, theirs)
-        .options(contains_eager(SitSeries.group), joinedload(SitSeries.leader))
+        .options(contains_eager(SitSeries.group), joinedload(SitSeries.leader), joinedload(SitSeries.changes))
         .where(SitSeries.id == series_id)
     )
-    row = found.one_or_none()
+    row = found.unique().one_or_none()
     if row is None:
         raise NotFound
     series, membership = row
@@ -74,8 +74,9 @@ def sit_visible_to(viewer: Member, key: str) -> Sit:
 def sit_by_key(key: str) -> Sit | None:
     """Give a sit that somebody is seated in already, for the ticks that look at no page; None if there is no such."""
     series_id, starts_at = parse_sit_key(key)
-    found = sa.select(SitSeries).options(joinedload(SitSeries.group), joinedload(SitSeries.leader))
-    series = session().scalar(found.where(SitSeries.id == series_id))
+    whole = (joinedload(SitSeries.group), joinedload(SitSeries.leader), joinedload(SitSeries.changes))
+    found = session().scalars(sa.select(SitSeries).options(*whole).where(SitSeries.id == series_id))
+    series = found.unique().one_or_none()
     return sit_of(series, starts_at) if series else None
 
 
@@ -93,7 +94,7 @@ def series_of(group: Group, *, at: datetime) -> list[SitSeries]:
     """Give the series of a group that go on, in one statement; none of an archived group."""
     if group.is_archived:
         return []
-    return list(session().scalars(_of_group(), {"group_id": group.id, "at": at}))
+    return list(session().scalars(_of_group(), {"group_id": group.id, "at": at}).unique())
 
 
 def series_for_member(viewer: Member, group: Group, *, at: datetime) -> list[SitSeries]:
@@ -126,7 +127,7 @@ def is_room(series: SitSeries) -> bool:
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     """List the sits whose doors open in (after, until]; open rooms are always open, so nobody is told of them."""
     everywhere = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE)
-    series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": until})
+    series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": until}).unique()
     lead = timedelta(minutes=10)
     found = [
         sit
@@ -134,7 +135,7 @@ def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
         if not is_room(one)
         for sit in sits_of(one, after=after + lead, before=until + lead + timedelta(seconds=1), limit=A_DAYS_SITS)
     ]
-    return [sit for sit in found if after < sit.doors_at <= until]
+    return [sit for sit in found if after < sit.doors_at <= until and not sit.is_called_off]
 
 
 def readers_of(group_id: int) -> list[int]:
@@ -181,7 +182,7 @@ def _going_on() -> sa.Select[SitSeries]:
     still_to_come = sa.or_(SitSeries.over_at.is_(None), SitSeries.over_at > sa.bindparam("at"))
     return (
         sa.select(SitSeries)
-        .options(joinedload(SitSeries.leader))
+        .options(joinedload(SitSeries.leader), joinedload(SitSeries.changes))
         .where(SitSeries.status == SeriesStatus.PLANNED, still_to_come)
         .order_by(SitSeries.id)
     )
@@ -190,11 +191,13 @@ def _going_on() -> sa.Select[SitSeries]:
 def panel_of_sits(viewer: Member, group: Group, at: datetime, asked: Mapping[str, str]) -> dict[str, Any]:  # noqa: ARG001
     """Give what the group's page shows of its sits."""
     sits = coming(series_for_member(viewer, group, at=at), at=at, each=1, limit=BESIDE)
+    first = next((sit for sit in sits if not sit.is_called_off), None)
     return {
-        "sits": sits,
-        "begins": begins(sits[0], at) if sits else "",
-        "is_open": bool(sits) and sits[0].is_open(at),
-        "meant": means_to_come(viewer, sits[0]) if sits and may_be_meant(sits[0], at) else None,
+        "next": first,
+        "others": [sit for sit in sits if sit is not first],
+        "begins": begins(first, at) if first else "",
+        "is_open": first is not None and first.is_open(at),
+        "meant": means_to_come(viewer, first) if first and may_be_meant(first, at) else None,
     }
 
 
@@ -205,6 +208,8 @@ def _begins(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
         try:
             sit = sit_visible_to(member, key)
         except (NotFound, AgreementNeeded):
+            continue
+        if sit.is_called_off:
             continue
         url = f"/groups/{sit.group.slug}/sits/{key}"
         shown[key] = Shown(f"The doors are open: {sit.title}", url, sit.group.name)

@@ -92,7 +92,7 @@ def occurrences(rule: Rule, *, after: datetime, before: datetime, limit: int | N
     if after >= before:
         return []
     if rule.rrule is None:
-        starts = [_moment(rule.wall, rule.zone)]
+        starts = [moment_of(rule.wall, rule.zone)]
     elif rule.rrule.startswith("FREQ=MINUTELY"):
         return _back_to_back(rule, after, before, limit)
     else:
@@ -102,7 +102,7 @@ def occurrences(rule: Rule, *, after: datetime, before: datetime, limit: int | N
 
 def next_occurrence(rule: Rule, after: datetime) -> datetime | None:
     """Give the first start at or after the moment, or None when the series is over."""
-    begin = min(max(_utc(after), _moment(rule.wall, rule.zone)), CALENDAR[1])
+    begin = min(max(_utc(after), moment_of(rule.wall, rule.zone)), CALENDAR[1])
     found = occurrences(rule, after=begin, before=begin + _period(rule) + _MARGIN, limit=1)
     return found[0] if found else None
 
@@ -111,22 +111,22 @@ def last_occurrence(rule: Rule) -> datetime | None:
     """Give the last start of a series, or None where it has no last one, or none at all."""
     if (until := part(rule, "UNTIL")) is not None:
         end = min(_read_moment(until) or CALENDAR[1], CALENDAR[1])
-        if end < _moment(rule.wall, rule.zone):
+        if end < moment_of(rule.wall, rule.zone):
             return None
         last = occurrences(rule, after=end - _period(rule) - _MARGIN, before=end + timedelta(seconds=1))
     elif (count := part(rule, "COUNT")) is not None:
         whole = _later(rule, (int(count) - 1) // _starts_a_period(rule))
-        begin = _moment(whole, rule.zone) - _MARGIN
+        begin = moment_of(whole, rule.zone) - _MARGIN
         last = occurrences(rule, after=begin, before=begin + _period(rule) + 2 * _MARGIN)
     else:
-        return None if rule.rrule else _moment(rule.wall, rule.zone)
+        return None if rule.rrule else moment_of(rule.wall, rule.zone)
     return last[-1] if last else None
 
 
 def end_of_day(day: date, zone: str) -> str:
     """Spell the last second of a day in a zone, as UNTIL wants it; days outside the calendar are its edges."""
     day = min(max(day, CALENDAR[0].date()), CALENDAR[1].date())
-    return _moment(datetime.combine(day, time(23, 59, 59)), zone).strftime(_MOMENT)
+    return moment_of(datetime.combine(day, time(23, 59, 59)), zone).strftime(_MOMENT)
 
 
 def place_in_month(day: date) -> int:
@@ -146,6 +146,11 @@ def is_occurrence(rule: Rule, start: datetime) -> bool:
     if not CALENDAR[0] <= _utc(start) < CALENDAR[1]:
         return False
     return start in occurrences(rule, after=start, before=start + timedelta(seconds=1), limit=1)
+
+
+def moment_of(wall: datetime, zone: str) -> datetime:
+    """Find the moment of a wall time: in a gap by the offset before it, of two the first (both are fold 0)."""
+    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def sit_key(series_id: int, start: datetime) -> str:
@@ -273,11 +278,6 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _moment(wall: datetime, zone: str) -> datetime:
-    """Find the moment of a wall time: in a gap by the offset before it, of two the first (both are fold 0)."""
-    return wall.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
-
-
 def _period(rule: Rule) -> timedelta:
     """Give the time within which a rule has repeated itself once; of months the longest there are."""
     every = int(part(rule, "INTERVAL") or 1)
@@ -328,7 +328,7 @@ def _placed(year: int, month: int, place: int, weekday: int) -> date:
 
 
 def _back_to_back(rule: Rule, after: datetime, before: datetime, limit: int | None) -> list[datetime]:
-    first, every = _moment(rule.wall, rule.zone), _period(rule)
+    first, every = moment_of(rule.wall, rule.zone), _period(rule)
     begin = max(0, -((first - after) // every))  # rounded up: the first start that is not before ``after``
     end = max(begin, -((first - before) // every))
     if limit is not None:
@@ -363,7 +363,7 @@ def _expanded(rule: Rule, after: datetime, before: datetime) -> list[datetime]:
     calendar = icalendar.Calendar()
     calendar.add_component(event)
     found = recurring_ical_events.of(calendar).between(after - _MARGIN, before + _MARGIN)
-    return sorted(_moment(each["DTSTART"].dt.replace(tzinfo=None), rule.zone) for each in found)
+    return sorted(moment_of(each["DTSTART"].dt.replace(tzinfo=None), rule.zone) for each in found)
 
 
 def _brought_forward(rule: Rule, after: datetime) -> tuple[datetime, str | None]:

@@ -145,7 +145,7 @@ def still_wanted(about: str, at: datetime) -> bool:
     except (NotFound, AgreementNeeded):
         return False
     wanted = wishes_of(member).remind_of is RemindOf.GROUPS or means_to_come(member, sit)
-    stands = sit.starts_at == datetime.fromisoformat(moment) and not sit.group.is_archived
+    stands = sit.starts_at == datetime.fromisoformat(moment) and not sit.is_called_off and not sit.group.is_archived
     return wanted and stands and at < sit.starts_at
 
 
@@ -237,6 +237,6 @@ def _notify_of_doors(sit: Sit, told: Iterable[_Told], *, at: datetime) -> None:
         kind=NoticeKind.SIT_BEGINS,
         subject=sit.key,
         group_id=sit.group.id,
-        event_key=f"sit:{sit.key}",
+        event_key=f"sit:{sit.key}" + (f":{sit.version}" if sit.is_moved else ""),
         at=at,
     )

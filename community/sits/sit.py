@@ -8,19 +8,47 @@ from functools import cached_property, lru_cache
 from community.groups.models import Group
 from community.members.models import Member
 from community.sits import plan as plans
-from community.sits.models import SeriesStatus, SitSeries
+from community.sits.models import ChangeKind, SeriesStatus, SitChange, SitSeries
 from community.sits.plan import Phase, PhaseName, Plan
-from community.sits.recurrence import Rule, is_occurrence, occurrences, sit_key
+from community.sits.recurrence import Rule, is_occurrence, moment_of, occurrences, sit_key
 
 OPEN = frozenset({PhaseName.DOORS, PhaseName.SETTLING, PhaseName.SITTING, PhaseName.CLOSING_BELL, PhaseName.CIRCLE})
 
 
 @dataclass(frozen=True)
 class Sit:
-    """People practising together at one time."""
+    """People practising together at one time; it keeps the name of the start that it was planned with."""
 
     series: SitSeries
-    starts_at: datetime
+    planned_at: datetime
+    change: SitChange | None = None  # what became of it, if anything ever did
+
+    @cached_property
+    def starts_at(self) -> datetime:
+        """Give the moment of the first bell."""
+        if self.change is None or self.change.wall_start is None:
+            return self.planned_at
+        return moment_of(datetime.fromisoformat(self.change.wall_start), self.series.zone)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it takes place at another time than planned."""
+        return self.change is not None and self.change.kind is ChangeKind.MOVED
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it does not take place."""
+        return self.change is not None and self.change.kind is ChangeKind.CALLED_OFF
+
+    @property
+    def note(self) -> str:
+        """Give what the teacher who changed it says to the members."""
+        return self.change.note if self.change is not None and (self.is_moved or self.is_called_off) else ""
+
+    @property
+    def version(self) -> int:
+        """Count the changes that were ever made to it."""
+        return self.change.version if self.change else 0
 
     @cached_property
     def plan(self) -> Plan:
@@ -30,7 +58,7 @@ class Sit:
     @property
     def key(self) -> str:
         """Give the sit's name in addresses and on the wire."""
-        return sit_key(self.series.id, self.starts_at)
+        return sit_key(self.series.id, self.planned_at)
 
     @property
     def title(self) -> str:
@@ -78,7 +106,7 @@ class Sit:
 
     def is_open(self, at: datetime) -> bool:
         """Say whether one may take a seat now."""
-        return self.phase(at).name in OPEN
+        return not self.is_called_off and self.phase(at).name in OPEN
 
 
 def plan_of(series: SitSeries) -> Plan:
@@ -96,22 +124,44 @@ def rule_of(series: SitSeries) -> Rule:
     return Rule(wall=datetime.fromisoformat(series.wall_start), zone=series.zone, rrule=series.rrule)
 
 
-def sit_of(series: SitSeries, starts_at: datetime) -> Sit | None:
-    """Give the sit of a series that starts at this moment, if there is or was one."""
-    over = series.status is SeriesStatus.ENDED and (series.ended_at is None or starts_at >= series.ended_at)
-    return None if over or not is_occurrence(rule_of(series), starts_at) else Sit(series, starts_at)
+def sit_of(series: SitSeries, planned_at: datetime) -> Sit | None:
+    """Give the sit of a series that was planned for this moment, if there is or was one."""
+    if not is_occurrence(rule_of(series), planned_at):
+        return None
+    sit = Sit(series, planned_at, next((each for each in series.changes if each.planned_at == planned_at), None))
+    over = series.status is SeriesStatus.ENDED and (series.ended_at is None or sit.starts_at >= series.ended_at)
+    return None if over else sit
 
 
 def sits_of(series: SitSeries, *, after: datetime, before: datetime, limit: int) -> list[Sit]:
-    """List the first sits of a series that start in [after, before)."""
+    """List the sits of a series that start in [after, before), the first ``limit`` that take place.
+
+    Those called off among them are there too, where they would have been.
+    """
     if series.status is SeriesStatus.ENDED:
         return []
-    return [Sit(series, start) for start in occurrences(rule_of(series), after=after, before=before, limit=limit)]
+    changed = {each.planned_at: each for each in series.changes}
+    starts = occurrences(rule_of(series), after=after, before=before, limit=limit + len(changed))
+    if not changed:
+        return [Sit(series, start) for start in starts]
+    sits = [Sit(series, planned_at, changed.get(planned_at)) for planned_at in {*starts, *changed}]
+    found = sorted((sit for sit in sits if after <= sit.starts_at < before), key=lambda sit: sit.starts_at)
+    return _first(found, limit)
 
 
 def not_over(series: SitSeries, *, at: datetime, before: datetime, limit: int) -> list[Sit]:
     """List the sits of a series that are open or still to come, the running one first."""
     length = plans.closes_at(plan_of(series), at) - at  # the circle included
-    return [sit for sit in sits_of(series, after=at - length, before=before, limit=limit + 1) if sit.closes_at > at][
-        :limit
-    ]
+    found = sits_of(series, after=at - length, before=before, limit=limit + 1)
+    return _first([sit for sit in found if sit.closes_at > at], limit)
+
+
+def _first(sits: list[Sit], limit: int) -> list[Sit]:
+    """Give the first so many that take place, with those called off that come before the next."""
+    kept, taking_place = [], 0
+    for sit in sits:
+        taking_place += not sit.is_called_off
+        if taking_place > limit:
+            break
+        kept.append(sit)
+    return kept

@@ -12,9 +12,9 @@ from community.groups.queries import ensure_reader, group_for, taught_group, tea
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, circle, intentions, live, notices, queries, reminders
-from community.sits.forms import RemindersForm, SeenForm, SitForm
-from community.sits.models import Reminding, RemindOf
+from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders
+from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm
+from community.sits.models import ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.sit import Sit, sit_of
 from community.sits.wire import room_data
@@ -36,7 +36,13 @@ def index(slug: str) -> Any:
     series = queries.series_of(group, at=now())
     sits = queries.coming(series, at=now(), each=6, limit=LISTED)
     return render_template(
-        "sits/index.html", group=group, sits=sits, series=series, is_room=queries.is_room, planned=planned
+        "sits/index.html",
+        group=group,
+        sits=sits,
+        series=series,
+        is_room=queries.is_room,
+        planned=planned,
+        changeable=lambda sit: changes.may_be_changed(sit, now()),
     )
 
 
@@ -78,10 +84,37 @@ def end(slug: str, series_id: int) -> Any:
     return redirect(url_for("sits.index", slug=slug), 303)
 
 
+@bp.get("/groups/<slug>/sits/<key>/changes/new")
+def edit(slug: str, key: str) -> Any:
+    """Ask what becomes of a single sit."""
+    sit = queries.sit_for(viewer(), slug, key)
+    require(viewer(), Act.CHANGE_SIT, sit, at=now())
+    return _change_page(ChangeForm(version=sit.version, note=sit.note), sit)
+
+
+@bp.post("/groups/<slug>/sits/<key>/changes")
+def change(slug: str, key: str) -> Any:
+    """Move a sit, call it off, or let it be as planned; those who meant to come are told."""
+    form = ChangeForm()
+
+    def act(at: datetime) -> Sit:
+        sit, to = queries.sit_for(viewer(), slug, key), ChangeKind(form.to.data)
+        words, version = form.note.data or "", form.version.data
+        return changes.change_sit(by=viewer(), sit=sit, to=to, wall=form.wall(), note=words, version=version, at=at)
+
+    if attempt(form, act) is None:
+        sit = queries.sit_for(viewer(), slug, key)
+        form.version.data, form.version.raw_data = sit.version, None
+        return _change_page(form, sit)
+    return redirect(url_for("sits.index", slug=slug), 303)
+
+
 @bp.get("/groups/<slug>/sits/<key>")
 def show(slug: str, key: str) -> Any:
     """Open the room; before one's first sit, ask how one would like to be seen."""
     sit = queries.sit_for(viewer(), slug, key)
+    if sit.is_called_off:
+        return render_template("sits/called_off.html", sit=sit, changeable=changes.may_be_changed(sit, now()))
     if viewer().seen_as is None:
         return shown("sits/seen.html", form=SeenForm(), sit=sit)
     return _room(sit)
@@ -190,6 +223,7 @@ def _room(sit: Sit) -> str:
         others=here["others"],
         not_live=not_live,
         starts_in_words=begins(sit, at),
+        changeable=changes.may_be_changed(sit, at),
         zone_name=f"{place(viewer().zone)} time",
         meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) else None,
         meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at else None,
@@ -208,6 +242,14 @@ def _sit_form(group: Group) -> SitForm:
 def _form_page(form: SitForm, group: Group) -> Any:
     plans = [{"plan": plan, "steps": steps(plan), "clock": clock} for plan in BUILT_IN.values()]
     return shown("sits/new.html", form=form, group=group, plans=plans)
+
+
+def _change_page(form: ChangeForm, sit: Sit) -> Any:
+    require(viewer(), Act.CHANGE_SIT, sit, at=now())
+    changed = sit.is_moved or sit.is_called_off
+    if not changed:
+        form.to.choices = [choice for choice in form.to.choices if choice[0] != ChangeKind.KEPT]
+    return shown("sits/edit.html", form=form, sit=sit, changeable=changes.may_be_changed(sit, now()))
 
 
 def _leader(group: Group, member_id: int) -> Member | None:

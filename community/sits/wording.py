@@ -15,6 +15,8 @@ ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 def begins(sit: Sit, at: datetime) -> str:
     """Say "begins in 24 minutes", or that it is under way or over; "" while it is further off than that."""
+    if sit.is_called_off:
+        return "is called off"
     name = sit.phase(at).name
     if name is PhaseName.CLOSED:
         return "is over"

@@ -196,6 +196,10 @@ SITS: dict[str, list[Row]] = {
     "POST /settings/sits": alike(SIGNED_IN, fields={"reminding": "mail", "remind_of": "groups", "lead_minutes": "60"}),
     "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=ABSENT), {"key": f"@{kind}:sit:now"}) for kind in KINDS],
     "GET /groups/<slug>/sits/<key>": sits(READERS),
+    "GET /groups/<slug>/sits/<key>/changes/new": sits(TEACHERS, archived=NONE),
+    "POST /groups/<slug>/sits/<key>/changes": sits(
+        TEACHERS, archived=NONE, fields={"to": "called_off", "version": "0", "note": "Next week again."}
+    ),
     "POST /groups/<slug>/sits/<key>/seen": sits(READERS, fields={"seen_as": "initials"}),
     "POST /groups/<slug>/sits/<key>/leaving": sits(READERS),
     "GET /groups/<slug>/sits/<key>/seats": sits(READERS),

@@ -55,6 +55,7 @@ class Act(StrEnum):
     SAY_IN_CIRCLE = "say_in_circle"
     TAKE_STONE = "take_stone"
     END_CIRCLE = "end_circle"
+    SIT_NOW = "sit_now"
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
@@ -251,6 +252,7 @@ RULES: dict[Act, Rule] = {
     Act.SAY_IN_CIRCLE: writes,
     Act.TAKE_STONE: all_of(keeps, group_is_kept),
     Act.END_CIRCLE: all_of(keeps, group_is_kept),
+    Act.SIT_NOW: writes,
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     ADMITTED = "admitted"
     SIT_BEGINS = "sit_begins"
     REMINDER = "reminder"  # a sit that this member wanted to be reminded of
+    SIT_NOW = "sit_now"  # somebody in one of this member's groups opened a room
     SIT_CHANGED = "sit_changed"  # a sit that this member meant to come to is moved, or will not take place
     DESK = "desk"  # something waits for a teacher
     BROUGHT = "brought"  # a teacher has read what this member brought

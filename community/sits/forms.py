@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from typing import cast
 
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from community.errors import Invalid
@@ -12,6 +12,7 @@ from community.sits.actions import OPEN_ROOM
 from community.sits.models import NOTE_LENGTH, TITLE_LENGTH, ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN
 from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
+from community.sits.sit_now import USUAL_PLAN
 from community.web import Form, WholeNumber
 
 ONCE, FORTNIGHTLY, MONTHLY, MONTHLY_LAST = "once", "fortnightly", "monthly", "monthly_last"
@@ -100,6 +101,18 @@ class RemindersForm(Form):
         "How long before?",
         coerce=int,
         choices={10: "Ten minutes, when the doors open", 60: "An hour", 1440: "A day"},
+    )
+    hears_of_sit_now = BooleanField("Tell me when somebody in my groups sits now")
+
+
+class SitNowForm(Form):
+    """By which plan a room is opened now."""
+
+    plan = SelectField(
+        "Plan",
+        choices={plan.id: f"{plan.title}, {plan.total_s // 60} minutes" for plan in BUILT_IN.values()},
+        default=USUAL_PLAN,
+        invalid_choice_message="Choose one of the plans.",
     )
 
 

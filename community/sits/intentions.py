@@ -15,11 +15,10 @@ from community.errors import Conflict
 from community.groups.models import Belonging, Membership
 from community.members.models import Member, MemberStatus, SeenAs
 from community.permissions import Act, require
-from community.sits.models import Intention, SitSeries
-from community.sits.recurrence import parse_sit_key
+from community.sits.models import Intention, SitChange, SitSeries
 from community.sits.sit import Sit
 
-KEPT_FOR = timedelta(days=30)  # a sit may be moved by weeks, and is named by the start it was planned with
+KEPT_FOR = timedelta(days=30)
 NAMED = 60
 
 
@@ -44,7 +43,7 @@ def intend_to_come(*, by: Member, sit: Sit, at: datetime) -> Sit:
         raise DoorsOpen
     session().execute(
         insert_into(Intention)
-        .values(series_id=sit.series.id, starts_at=planned_start(sit), member_id=by.id, created_at=at)
+        .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, created_at=at)
         .on_conflict_do_nothing()
     )
     return sit
@@ -57,20 +56,15 @@ def take_back_intention(*, by: Member, sit: Sit, at: datetime) -> Sit:
     return sit
 
 
-def planned_start(sit: Sit) -> datetime:
-    """Give the start by which a sit is named, whenever it takes place in the end."""
-    return parse_sit_key(sit.key)[1]
-
-
 def may_be_meant(sit: Sit, at: datetime) -> bool:
     """Say whether there is anything to mean: a sit to come, and no room that is always open."""
-    return at < sit.doors_at and not sit.series.is_room
+    return at < sit.doors_at and not sit.is_called_off and not sit.series.is_room
 
 
 def means_to_come(viewer: Member, sit: Sit) -> bool:
     """Say whether the viewer means to come; a list has read it along, a single sit is asked for."""
     if "own_intentions" in sit.series.__dict__:
-        return any(each.starts_at == planned_start(sit) for each in sit.series.own_intentions)
+        return any(each.starts_at == sit.planned_at for each in sit.series.own_intentions)
     mine = sa.select(Intention.member_id).where(*_of(sit), Intention.member_id == viewer.id)
     return session().scalar(mine) is not None
 
@@ -92,15 +86,17 @@ def meant_by(viewer: Member, sit: Sit) -> MeantBy | None:
     return MeantBy([name for name in names if name], others="" in names or len(found) > NAMED)
 
 
-def intentions_of(series_id: int, *, starts_at: datetime | None, at: datetime) -> list[tuple[datetime, list[int]]]:
+def intentions_of(series: SitSeries, *, planned_at: datetime | None, at: datetime) -> list[tuple[datetime, list[int]]]:
     """Give for a sit, or for all of a series that are to come, the planned start and the ids of who mean to come."""
-    which = Intention.starts_at == starts_at if starts_at else Intention.starts_at > at
+    of_one = [] if planned_at is None else [Intention.starts_at == planned_at]
     rows = session().execute(
         sa.select(Intention.starts_at, Intention.member_id)
-        .where(Intention.series_id == series_id, which)
+        .where(Intention.series_id == series.id, *of_one)
         .order_by(Intention.starts_at, Intention.member_id)
     )
-    return [(start, [row[1] for row in those]) for start, those in groupby(rows, key=itemgetter(0))]
+    changes = {each.planned_at: each for each in series.changes}
+    grouped = [(start, [row[1] for row in those]) for start, those in groupby(rows, key=itemgetter(0))]
+    return [each for each in grouped if of_one or Sit(series, each[0], changes.get(each[0])).starts_at > at]
 
 
 def forget_intentions(*, member_id: int, group_id: int) -> None:
@@ -113,15 +109,20 @@ def forget_intentions(*, member_id: int, group_id: int) -> None:
 
 
 def forget_old_intentions(*, at: datetime) -> None:
-    """Let go of what was meant a month ago: it is nobody's record."""
+    """Let go of what was meant a month ago: it is nobody's record. A sit that was moved may still be to come."""
+    moved_on = sa.exists().where(
+        SitChange.series_id == Intention.series_id,
+        SitChange.planned_at == Intention.starts_at,
+        SitChange.wall_start > (at - KEPT_FOR).replace(tzinfo=None).isoformat(),
+    )
     session().execute(
-        sa.delete(Intention).where(Intention.starts_at < at - KEPT_FOR),
+        sa.delete(Intention).where(Intention.starts_at < at - KEPT_FOR, ~moved_on),
         execution_options={"synchronize_session": False},
     )
 
 
 def _of(sit: Sit) -> tuple[sa.ColumnElement[bool], ...]:
-    return (Intention.series_id == sit.series.id, Intention.starts_at == planned_start(sit))
+    return (Intention.series_id == sit.series.id, Intention.starts_at == sit.planned_at)
 
 
 def _still_here() -> tuple[sa.ColumnElement[bool], ...]:

@@ -46,6 +46,8 @@ class SitSeries(Base):
     leader_id: Mapped[int | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id"))
     status: Mapped[SeriesStatus] = mapped_column(WordEnum(SeriesStatus), default=SeriesStatus.PLANNED)
+    # opened by "sit now", so nobody is told of its doors
+    on_the_spot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     over_at: Mapped[datetime | None]  # when the last sit's room closes; None: it has no last one
@@ -143,6 +145,8 @@ class SitWishes(Base):
     reminding: Mapped[Reminding] = mapped_column(WordEnum(Reminding), default=Reminding.APP)
     remind_of: Mapped[RemindOf] = mapped_column(WordEnum(RemindOf), default=RemindOf.INTENDED)
     lead_minutes: Mapped[int] = mapped_column(default=10)
+    hears_of_sit_now: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    told_of_sit_now_at: Mapped[datetime | None]
 
 
 class SentReminder(Base):

@@ -23,6 +23,7 @@ def register() -> None:
     """Hand the loaders over."""
     register_loader(NoticeKind.REMINDER, _reminders)
     register_loader(NoticeKind.SIT_CHANGED, _changed)
+    register_loader(NoticeKind.SIT_NOW, _rooms)
 
 
 def readable_series(member: Member, keys: Iterable[str]) -> dict[str, tuple[SitSeries, datetime]]:
@@ -63,6 +64,15 @@ def _reminders(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     return shown
 
 
+def _rooms(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Say that somebody opened a room; who did is not said."""
+    return {
+        key: Shown("A room was opened to sit in", f"/groups/{series.group.slug}/sits/{key}", series.group.name)
+        for key, (series, start) in readable_series(member, keys).items()
+        if sit_of(series, start) is not None
+    }
+
+
 def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     """Say what became of sits that a member meant to come to, as things stand now."""
     shown = {}
@@ -71,8 +81,14 @@ def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
         room = f"/groups/{series.group.slug}/sits/{key}"
         if sit is None or sit.is_called_off:
             words = f"{series.title} on {when(member, sit.starts_at if sit else start)} will not take place"
-            shown[key] = Shown(words, room if sit else f"/groups/{series.group.slug}/sits", series.group.name)
+            url = room if sit else f"/groups/{series.group.slug}/sits"
+            shown[key] = Shown(words, url, _said(series.group.name, sit.note if sit else ""))
         else:
             words = f"{series.title} is now on {when(member, sit.starts_at)}"
-            shown[key] = Shown(words, room, series.group.name)
+            shown[key] = Shown(words, room, _said(series.group.name, sit.note))
     return shown
+
+
+def _said(group: str, note: str) -> str:
+    """Give the quiet line: the group, and what the teacher says to the change."""
+    return f"{group}: “{note}”" if note else group

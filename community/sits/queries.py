@@ -132,7 +132,7 @@ def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     found = [
         sit
         for one in series
-        if not is_room(one)
+        if not is_room(one) and not one.on_the_spot
         for sit in sits_of(one, after=after + lead, before=until + lead + timedelta(seconds=1), limit=A_DAYS_SITS)
     ]
     return [sit for sit in found if after < sit.doors_at <= until and not sit.is_called_off]

@@ -20,7 +20,7 @@ from community.members.models import Member, MemberStatus
 from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.sits import queries
-from community.sits.intentions import intentions_of, means_to_come, planned_start
+from community.sits.intentions import intentions_of, means_to_come
 from community.sits.letters import change_letter, reminder_letter
 from community.sits.models import (
     LEADS_MINUTES,
@@ -64,14 +64,21 @@ class _Told(NamedTuple):
 def wishes_of(member: Member) -> SitWishes:
     """Give what a member wants to be told of sits."""
     return session().get(SitWishes, member.id) or SitWishes(
-        member_id=member.id, reminding=Reminding.APP, remind_of=RemindOf.INTENDED, lead_minutes=DOORS_LEAD
+        member_id=member.id,
+        reminding=Reminding.APP,
+        remind_of=RemindOf.INTENDED,
+        lead_minutes=DOORS_LEAD,
+        hears_of_sit_now=False,
     )
 
 
-def choose_reminders(*, by: Member, reminding: Reminding, remind_of: RemindOf, lead_minutes: int) -> SitWishes:
-    """Keep how, of what and how long before a member wants to be reminded."""
+def choose_reminders(
+    *, by: Member, reminding: Reminding, remind_of: RemindOf, lead_minutes: int, hears_of_sit_now: bool
+) -> SitWishes:
+    """Keep how, of what and how long before a member wants to be reminded, and whether to hear of rooms opened now."""
     wishes = session().merge(wishes_of(by))
     wishes.reminding, wishes.remind_of, wishes.lead_minutes = reminding, remind_of, lead_minutes
+    wishes.hears_of_sit_now = hears_of_sit_now
     return wishes
 
 
@@ -105,7 +112,7 @@ def tell_of_change(
     *, series: SitSeries, starts_at: datetime | None = None, letterhead: Letterhead, at: datetime
 ) -> None:
     """Tell those who meant to come that a sit was changed; without ``starts_at``, of all that were to come."""
-    for start, member_ids in intentions_of(series.id, starts_at=starts_at, at=at):
+    for start, member_ids in intentions_of(series, planned_at=starts_at, at=at):
         key = sit_key(series.id, start)
         event_key = f"sit_changed:{key}:{at.isoformat()}"
         notify(
@@ -172,7 +179,7 @@ def _remind_of_sit(sit: Sit, lead: int, *, letterhead: Letterhead, at: datetime)
         return 0
     meant = sa.exists().where(
         Intention.series_id == sit.series.id,
-        Intention.starts_at == planned_start(sit),
+        Intention.starts_at == sit.planned_at,
         Intention.member_id == Member.id,
     )
     wanting = sa.or_(_remind_of == RemindOf.GROUPS.value, meant)

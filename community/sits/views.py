@@ -12,14 +12,14 @@ from community.groups.queries import ensure_reader, group_for, taught_group, tea
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders
-from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm
+from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now
+from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.sit import Sit, sit_of
 from community.sits.wire import room_data
 from community.sits.wording import begins, planned
-from community.web import attempt, local_path, now, shown, viewer
+from community.web import attempt, limited, local_path, now, shown, viewer
 from community.web.words import place
 
 bp = Blueprint("sits", __name__)
@@ -150,6 +150,29 @@ def found(key: str) -> Any:
     return redirect(url_for("sits.show", slug=slug, key=key) if stands else url_for("sits.index", slug=slug))
 
 
+@bp.get("/sit-now")
+def rooms() -> str:
+    """Ask in which of one's groups to sit now, and how."""
+    return render_template("sits/now.html", groups=sit_now.groups_to_sit_in(viewer(), at=now()), form=SitNowForm())
+
+
+@bp.post("/groups/<slug>/sits/now")
+@limited("12 per hour")
+def open_room(slug: str) -> Any:
+    """Lead into the room that is open, or open one."""
+    form = SitNowForm()
+
+    def act(at: datetime) -> Any:
+        group = group_for(viewer(), slug)
+        ensure_reader(viewer(), group)
+        return sit_now.sit_now(by=viewer(), group=group, plan=actions.built_in(form.plan.data), at=at)
+
+    sit = attempt(form, act)
+    if sit is None:
+        return shown("sits/now.html", form=form, groups=sit_now.groups_to_sit_in(viewer(), at=now()))
+    return redirect(url_for("sits.show", slug=slug, key=sit.key), 303)
+
+
 @bp.get("/settings/sits")
 def wishes() -> Any:
     """Ask how one wants to be reminded of sits."""
@@ -167,6 +190,7 @@ def choose() -> Any:
             reminding=Reminding(form.reminding.data),
             remind_of=RemindOf(form.remind_of.data),
             lead_minutes=form.lead_minutes.data,
+            hears_of_sit_now=form.hears_of_sit_now.data,
         )
 
     if attempt(form, act) is None:

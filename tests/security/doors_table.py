@@ -192,6 +192,8 @@ SITS: dict[str, list[Row]] = {
         *groups(TEACHERS, args={"series_id": "@KIND:series:later"}),
         Row(answers(NONE, others=ABSENT, out=NO, new=AGREE), {"slug": "@open", "series_id": "@hidden:series:now"}),
     ],
+    "GET /sit-now": alike(SIGNED_IN),
+    "POST /groups/<slug>/sits/now": groups(LOUD, archived=NONE, fields={"plan": "quiet_half_hour"}),
     "GET /settings/sits": alike(SIGNED_IN),
     "POST /settings/sits": alike(SIGNED_IN, fields={"reminding": "mail", "remind_of": "groups", "lead_minutes": "60"}),
     "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=ABSENT), {"key": f"@{kind}:sit:now"}) for kind in KINDS],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -110,3 +111,32 @@ def test_what_was_meant_long_ago_is_nobodys_record(people: People, browser: Open
         with inside(), transaction():
             intentions.forget_old_intentions(at=now() + timedelta(days=days))
         assert meant() == left
+
+
+def change(browser: Browser, key: str, **fields: Any) -> None:
+    given: dict[str, Any] = {"day": "", "time": "", "version": "0", **fields}
+    assert browser.post(f"{ROOM.format(key=key)}/changes", **given).status_code == 303, browser.page
+
+
+def test_who_meant_to_come_is_told_of_a_move_with_the_teachers_words_and_means_it_still(
+    people: People, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=LATER)
+    ines, jonah, maren = browser(people.ines), browser(people.jonah), browser(people.maren)
+    ines.post(f"{ROOM.format(key=key)}/intentions")
+    day = (now() + timedelta(days=40)).date()
+    change(maren, key, to="moved", day=day.isoformat(), time="18:00", note="The hall is being painted.")
+    ines.get("/notices")
+    assert f"Evening sit is now on {day:%A} {day.day} {day:%B} at 18:00" in ines.page
+    assert "“The hall is being painted.”" in ines.page
+    jonah.get("/notices")
+    assert "Evening sit" not in jonah.page
+    with inside(), transaction():
+        intentions.forget_old_intentions(at=now() + timedelta(days=39))
+    ines.get(ROOM.format(key=key))
+    assert "You mean to come." in ines.page
+    change(maren, key, to="called_off", version="1")
+    ines.get("/notices")
+    assert "will not take place" in ines.page
+    ines.get(ROOM.format(key=key))
+    assert "mean to come" not in ines.page

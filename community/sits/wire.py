@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from community.groups.models import Group
@@ -47,6 +48,7 @@ def sitter(member: Member, group: Group) -> Sitter:
     )
 
 
+@lru_cache(maxsize=16_384)  # each who arrives is shown up to some two hundred: their names need not be made anew
 def seat_id(secret: str, key: str, member_id: int) -> str:
     """Name a seat so that nobody can tell who keeps it, nor find the same person in the next sit."""
     return hmac.new(secret.encode(), f"seat:{key}:{member_id}".encode(), hashlib.sha256).hexdigest()[:16]

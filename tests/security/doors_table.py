@@ -101,6 +101,7 @@ PEOPLE: dict[str, list[Row]] = {
     "GET /readyz": [Row(FREE)],
     "GET /static/<digest>/<path:path>": [Row(FREE, {"digest": "any", "path": "css/app.css"})],
     "GET /favicon.ico": [Row(FREE)],
+    "GET /keeper.js": [Row(FREE)],
 }
 
 GROUPS: dict[str, list[Row]] = {
@@ -207,6 +208,7 @@ SITS: dict[str, list[Row]] = {
     "GET /groups/<slug>/sits/<key>/seats": sits(READERS),
     "POST /groups/<slug>/sits/<key>/intentions": sits_to_come(READERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/intentions/withdrawal": sits_to_come(READERS),
+    "GET /groups/<slug>/sits/<key>/copy": sits(READERS),
 }
 
 WRITES = where(("thread:of posts",), LOUD)

@@ -96,6 +96,7 @@ PEOPLE: dict[str, list[Row]] = {
     "GET /help": [Row(FREE)],
     "GET /ninety-seconds": [Row(FREE)],
     "GET /evidence": [Row(FREE)],
+    "GET /before-you-sit": [Row(FREE)],
     "GET /privacy": [Row(FREE)],
     "GET /healthz": [Row(FREE)],
     "GET /readyz": [Row(FREE)],

@@ -284,7 +284,7 @@ def _change_page(form: ChangeForm, sit: Sit) -> Any:
     require(viewer(), Act.CHANGE_SIT, sit, at=now())
     changed = sit.is_moved or sit.is_called_off
     if not changed:
-        form.to.choices = [choice for choice in form.to.choices if choice[0] != ChangeKind.KEPT]
+        form.to.choices = {kind: words for kind, words in form.to.choices.items() if kind != ChangeKind.KEPT}
     return shown("sits/edit.html", form=form, sit=sit, changeable=changes.may_be_changed(sit, now()))
 
 

@@ -51,7 +51,7 @@ def greeting(local: datetime) -> str:
 
 def _ring(sit: Sit) -> dict[str, Any]:
     """Give who is seated already, as each chose to be seen; the viewer reads this group."""
-    here = rooms.wire_snapshot(sit, viewer().id)
+    here, _ = rooms.picture(sit, viewer().id)
     you = here["you"] if any(seat["id"] == here["you"] for seat in here["here"]) else None
     return {"sit": sit.key, "seats": here["here"], "others": here["others"], "you": you}
 
@@ -68,13 +68,6 @@ def help_() -> str:
 def ninety_seconds() -> str:
     """Offer a short way to settle, to anybody."""
     return render_template("pages/ninety_seconds.html")
-
-
-@bp.get("/before-you-sit")
-@public
-def before_you_sit() -> str:
-    """Say what may come up in a sit, and what one may always do."""
-    return render_template("pages/before_you_sit.html")
 
 
 @bp.get("/evidence")

@@ -11,7 +11,9 @@ import importlib.util
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
@@ -43,20 +45,58 @@ def new_store() -> str:
 
 
 @contextlib.contextmanager
-def running(port: int | None = None) -> Iterator[str]:
+def running() -> Iterator[str]:
     """Run a Redis server of our own for the length of the block and give its address; raises NotHere."""
-    program, account, port = _program(), Account(), port or free_port()
-    with own_folder(account) as folder:
-        log = folder / "log"
+    with own() as server:
+        yield server.address
+
+
+@dataclass
+class Own:
+    """A Redis of our own, which may be ended and started again at the same address."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def address(self) -> str:
+        """Where it is, hears us or not."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self.process is not None
+        return self.process.pid
+
+    def start(self) -> None:
+        """Start it empty and wait until it answers; raises NotHere."""
         command: list[str | Path] = [
-            program, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder,
+            _program(), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", self.folder,
             "--save", "", "--appendonly", "no", "--databases", str(STORES),
         ]  # fmt: skip
-        process = account.start(command, folder, log)
-        address = f"redis://127.0.0.1:{port}/0"
-        with started(process, end_by=signal.SIGTERM):
-            wait_until(lambda: _answers(address), process, log)
-            yield address
+        self.process = Account().start(command, self.folder, self.folder / "log")
+        wait_until(lambda: _answers(self.address), self.process, self.folder / "log")
+
+    def stop(self) -> None:
+        """End it, even where it hangs; twice is fine."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+            with started(self.process, end_by=signal.SIGTERM):
+                pass
+
+
+@contextlib.contextmanager
+def own() -> Iterator[Own]:
+    """Run a Redis server for the length of the block; raises NotHere."""
+    with own_folder(Account()) as folder:
+        server = Own(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @functools.cache

@@ -70,6 +70,13 @@ def ninety_seconds() -> str:
     return render_template("pages/ninety_seconds.html")
 
 
+@bp.get("/before-you-sit")
+@public
+def before_you_sit() -> str:
+    """Say what may come up in a sit, and what one may always do."""
+    return render_template("pages/before_you_sit.html")
+
+
 @bp.get("/evidence")
 @public
 def evidence() -> str:

@@ -15,6 +15,9 @@ NOT_OURS = {"vendor", "__pycache__", "node_modules"}
 # Actions without a question in the first line: nobody is signed in yet, the house itself acts, or the thing is
 # the person's own by its very signature.
 ASKS_NOBODY = {
+    "calendars.choose_titles": "changes nothing but the calendar of `by`",
+    "calendars.make_calendar": "changes nothing but the calendar of `by`",
+    "calendars.revoke_calendar": "changes nothing but the calendar of `by`",
     "members.accept_invitation": "the invitation's token is the right",
     "members.ask_for_reset": "nobody is signed in; the letter decides",
     "groups.hold": "locks what an act then asks the right to",

@@ -21,8 +21,8 @@ REPEATS = {
     ONCE: "Once",
     WEEKLY: "Every week",
     FORTNIGHTLY: "Every second week",
-    MONTHLY: "Each month, on the weekday as it is counted",
-    MONTHLY_LAST: "Each month, on the last such weekday",
+    MONTHLY: "Each month, such as on the second Tuesday",
+    MONTHLY_LAST: "Each month, such as on the last Friday",
     OPEN_ROOM: "Back to back, an open room",
 }
 # Where what is wrong with a rule stands on the form.

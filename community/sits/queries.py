@@ -25,8 +25,8 @@ from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 from community.sits.intentions import may_be_meant, means_to_come
 from community.sits.models import Intention, SeriesStatus, SitSeries
-from community.sits.recurrence import parse_sit_key
-from community.sits.sit import Sit, not_over, sit_of, sits_of
+from community.sits.recurrence import next_occurrence, parse_sit_key
+from community.sits.sit import Sit, not_over, rule_of, sit_of, sits_of
 from community.sits.wording import begins
 
 AHEAD = timedelta(days=28)
@@ -103,6 +103,28 @@ def series_for_member(viewer: Member, group: Group, *, at: datetime) -> list[Sit
         return []
     asked = {"group_id": group.id, "viewer_id": viewer.id, "at": at}
     return list(session().scalars(_of_group_for_member(), asked).unique())
+
+
+def series_for_reader(viewer: Member, *, at: datetime) -> list[SitSeries]:
+    """Give the series that were not over at a moment, of all the groups that a member may read, in one statement."""
+    readable = readable_group_ids(viewer.id)
+    mine = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable))
+    return list(session().scalars(mine.options(contains_eager(SitSeries.group)), {"at": at}).unique())
+
+
+def series_visible_to(viewer: Member, series_id: int, *, at: datetime) -> SitSeries:
+    """Give a series that goes on, of a group that the viewer may read; raises NotFound."""
+    found = next((each for each in series_for_reader(viewer, at=at) if each.id == series_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def next_of(series: SitSeries, *, at: datetime) -> Sit | None:
+    """Give the sit of a series that is open, or else the next to come."""
+    following = next_occurrence(rule_of(series), at)
+    until = max(at, following or at) + AHEAD
+    return next((sit for sit in not_over(series, at=at, before=until, limit=1) if not sit.is_called_off), None)
 
 
 def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:

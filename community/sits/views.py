@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from community.db import transaction
 from community.errors import NotFound
@@ -234,9 +234,20 @@ def seats(slug: str, key: str) -> Any:
     )
 
 
-def _room(sit: Sit) -> str:
+@bp.get("/groups/<slug>/sits/<key>/copy")
+def copy(slug: str, key: str) -> Response:
+    """Give the room as a browser may keep it while the sit lasts: the plan and its bells, and nobody else's seat."""
+    sit = queries.sit_for(viewer(), slug, key)
+    response = make_response(_room(sit, is_copy=True))
+    response.headers["X-Kept-Until"] = str(round(sit.closes_at.timestamp() * 1000))
+    return response
+
+
+def _room(sit: Sit, *, is_copy: bool = False) -> str:
     at = now()
     here, not_live = live.picture(sit, viewer().id)
+    if is_copy:
+        here, not_live = here | {"here": [], "others": 0}, False
     return render_template(
         "sits/room.html",
         sit=sit,
@@ -249,9 +260,10 @@ def _room(sit: Sit) -> str:
         starts_in_words=begins(sit, at),
         changeable=changes.may_be_changed(sit, at),
         zone_name=f"{place(viewer().zone)} time",
-        meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) else None,
-        meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at else None,
+        meant=intentions.means_to_come(viewer(), sit) if intentions.may_be_meant(sit, at) and not is_copy else None,
+        meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at and not is_copy else None,
         words_length=circle.WORDS_LENGTH,
+        is_copy=is_copy,
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
     )
@@ -272,7 +284,7 @@ def _change_page(form: ChangeForm, sit: Sit) -> Any:
     require(viewer(), Act.CHANGE_SIT, sit, at=now())
     changed = sit.is_moved or sit.is_called_off
     if not changed:
-        form.to.choices = [choice for choice in form.to.choices if choice[0] != ChangeKind.KEPT]
+        form.to.choices = {kind: words for kind, words in form.to.choices.items() if kind != ChangeKind.KEPT}
     return shown("sits/edit.html", form=form, sit=sit, changeable=changes.may_be_changed(sit, now()))
 
 

@@ -85,6 +85,15 @@ def show(digest: str, path: str) -> Response:
     return response
 
 
+@bp.get("/keeper.js")
+@public
+def keeper() -> Response:
+    """Send the service worker from the root: a worker answers only for addresses below its own."""
+    response = make_response(current_app.extensions["assets"]["js"]["js/keeper.js"])
+    response.mimetype = "text/javascript"
+    return response
+
+
 @bp.get("/favicon.ico")
 @public
 def favicon() -> Response:

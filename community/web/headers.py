@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "camera=(), geolocation=(), microphone=(), payment=(), usb=(), screen-wake-lock=(self)"
         )
         # Pages whose address is itself a key tell nobody where one came from.
-        secret = request.path.startswith(("/reset/", "/invitations/", "/joining/"))
+        secret = request.path.startswith(("/reset/", "/invitations/", "/joining/", "/calendar/"))
         response.headers["Referrer-Policy"] = "no-referrer" if secret else "same-origin"
         if settings.secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"

@@ -20,6 +20,7 @@ export const behaviors = [
   { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },
   { selector: "[data-thread]", when: "rest", load: () => import("./behaviors/thread.js") },
+  { selector: "[data-at-hand]", when: "rest", load: () => import("./behaviors/at-hand.js") },
   { selector: "[data-notices]", when: "rest", load: () => import("./behaviors/notices.js") },
 ];
 
@@ -70,6 +71,12 @@ function settled(then) {
 try {
   // Only after a form that took kept words along; see there what becomes of them.
   if (sessionStorage.getItem("sent")) import("./kept.js").then((module) => module.settle(), () => {});
+  // A room that was kept for another person goes, and every one before somebody signs in; see there why.
+  const kept = localStorage.getItem("kept");
+  const whose = document.querySelector('meta[name="writer"]')?.getAttribute("content");
+  if (kept && (whose ? whose !== kept : location.pathname === "/sign-in")) {
+    import("./sit/copy.js").then((module) => module.forgetRooms(), () => {});
+  }
 } catch {
   // A storage that is closed to us has kept nothing.
 }

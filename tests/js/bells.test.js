@@ -70,6 +70,16 @@ test("a stroke that has rung stays rung when the clock goes back", () => {
   assert.equal(schedule.waiting[0].id, "opening:100000:1");
 });
 
+test("a server's clock that is put forward or back moves no bell that is less than two seconds away", () => {
+  for (const jump of [-9_000, -3_000, 3_000, 600_000]) {
+    const schedule = new Schedule();
+    schedule.plan(PLAN, asIs, 0);
+    schedule.retime((server) => server + jump, 98_500);
+    const near = schedule.waiting.find(({ id }) => id === "opening:100000:0");
+    assert.equal(near?.localMs, 100_000, `a jump of ${jump}`);
+  }
+});
+
 test("a machine that slept over a bell does not ring it late", () => {
   const schedule = new Schedule();
   schedule.plan(PLAN, asIs, 0);

@@ -106,6 +106,7 @@ test("the clock is measured at a reconnect, on return but not restlessly, and ev
   assert.ok(!clock.due(5_000, "returned"));
   assert.ok(clock.due(12_000, "returned"));
   assert.ok(clock.due(12_500, "reconnected"));
+  assert.ok(clock.due(12_500, "woken"));
   assert.ok(!clock.due(20_000, "regular"));
   assert.ok(clock.due(12_500 + MEASURE_EVERY, "regular"));
 });

@@ -89,6 +89,11 @@ PEOPLE: dict[str, list[Row]] = {
         *alike(TEACHERS, others=ABSENT, args={"invitation_id": "@link:open"}),
         *alike(TEACHERS, others=ABSENT, args={"invitation_id": "@link:hidden"}),
     ],
+    "GET /settings/calendar": alike(SIGNED_IN),
+    "POST /settings/calendar": alike(SIGNED_IN, fields={"titles": "neutral"}),
+    "POST /settings/calendar/titles": alike(SIGNED_IN, fields={"titles": "names"}),
+    "POST /settings/calendar/revocation": alike(SIGNED_IN),
+    "GET /calendar/<token>.ics": [Row(dict.fromkeys(EVERYBODY, ABSENT), {"token": "no such address"})],
     "GET /notices": alike(SIGNED_IN),
     "GET /notices/mark": alike(SIGNED_IN),
     "POST /notices/seen": alike(SIGNED_IN),
@@ -96,11 +101,13 @@ PEOPLE: dict[str, list[Row]] = {
     "GET /help": [Row(FREE)],
     "GET /ninety-seconds": [Row(FREE)],
     "GET /evidence": [Row(FREE)],
+    "GET /before-you-sit": [Row(FREE)],
     "GET /privacy": [Row(FREE)],
     "GET /healthz": [Row(FREE)],
     "GET /readyz": [Row(FREE)],
     "GET /static/<digest>/<path:path>": [Row(FREE, {"digest": "any", "path": "css/app.css"})],
     "GET /favicon.ico": [Row(FREE)],
+    "GET /keeper.js": [Row(FREE)],
 }
 
 GROUPS: dict[str, list[Row]] = {
@@ -197,6 +204,11 @@ SITS: dict[str, list[Row]] = {
     "GET /settings/sits": alike(SIGNED_IN),
     "POST /settings/sits": alike(SIGNED_IN, fields={"reminding": "mail", "remind_of": "groups", "lead_minutes": "60"}),
     "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=ABSENT), {"key": f"@{kind}:sit:now"}) for kind in KINDS],
+    "GET /series/<id:series_id>": [
+        Row(answers(READERS, out=ABSENT, new=ABSENT), {"series_id": f"@{kind}:series:later"})
+        for kind in ("open", "by_request", "hidden")
+    ]
+    + [Row(answers(NONE, others=ABSENT, out=ABSENT, new=ABSENT), {"series_id": "@archived:series:later"})],
     "GET /groups/<slug>/sits/<key>": sits(READERS),
     "GET /groups/<slug>/sits/<key>/changes/new": sits(TEACHERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/changes": sits(
@@ -207,6 +219,7 @@ SITS: dict[str, list[Row]] = {
     "GET /groups/<slug>/sits/<key>/seats": sits(READERS),
     "POST /groups/<slug>/sits/<key>/intentions": sits_to_come(READERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/intentions/withdrawal": sits_to_come(READERS),
+    "GET /groups/<slug>/sits/<key>/copy": sits(READERS),
 }
 
 WRITES = where(("thread:of posts",), LOUD)

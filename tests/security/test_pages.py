@@ -40,7 +40,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "object-src": "'none'",
 }
-KEYS = ("/reset/", "/invitations/", "/joining/")
+KEYS = ("/reset/", "/invitations/", "/joining/", "/calendar/")
 
 
 def assert_carries(app: Flask, path: str, response: TestResponse) -> None:

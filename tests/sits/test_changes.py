@@ -57,6 +57,8 @@ def test_a_moved_sit_keeps_its_name_and_is_found_at_its_new_time(people: People,
     maren, ines = browser(people.maren), browser(people.ines)
     maren.get(f"{SITS}/{key}/changes/new")
     assert "What becomes of it?" in maren.page
+    assert "It does not take place" in maren.page
+    assert "as it was planned" not in maren.page
     answer = maren.post(f"{SITS}/{key}/changes", **moving(start, note="The room is taken."))
     assert (answer.status_code, answer.location) == (303, SITS)
     for path in (SITS, "/groups/ending-on-time", "/"):

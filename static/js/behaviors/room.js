@@ -1,11 +1,13 @@
 // @ts-check
 /** The room of a sit, live: takes over the page that the server made, and rings on if the server goes. */
 
+import { Heart } from "../sit/heart.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
 import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
 import { Ringing } from "../sit/sound.js";
 import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
+import { forgetRooms, keepRoom, noteTime, notedTime } from "../sit/copy.js";
 import { isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
 
 export const selector = "[data-room]";
@@ -36,6 +38,10 @@ class Room {
   #screen = new Screen();
   /** @type {OwnSeat | null} */
   #seat = null;
+  /** @type {Heart | null} */
+  #heart = null;
+  #beats = 0;
+  #kept = false;
   #live = false;
   #reachable = true;
   #left = false;
@@ -69,16 +75,23 @@ class Room {
       changed: () => this.#tick(),
       left: () => this.#gone("You left from another tab. Close this page whenever you like."),
       silent: () => isSilent(this.#phase),
-      measured: () => this.#ringing.place(),
+      measured: () => this.#measured(),
       refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
     };
     this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#scene.roster, clock: this.#clock, told });
-    this.#pulse();
+    const woke = () => this.#returned("woken");
+    this.#heart = new Heart({ beat: () => this.#beat(), due: () => this.#tick(), woke });
+    this.#heart.wakeIn(this.#ringing.next - performance.now());
     await this.#connect();
   }
 
-  /** The page itself was a probe: asked for, made at a known time, answered. */
+  /** The page itself was a probe: asked for, made at a known time, answered. A kept one was made some other time. */
   #measureByThePage() {
+    if ("roomCopy" in this.#element.dataset) {
+      const noted = notedTime();
+      this.#clock.rebase([noted], noted.t3);
+      return;
+    }
     const asked = /** @type {PerformanceNavigationTiming} */ (performance.getEntriesByType("navigation")[0]);
     const { now_ms } = this.#sit;
     const sample = { t0: asked?.requestStart ?? 0, t1: now_ms, t2: now_ms, t3: asked?.responseStart || performance.now() };
@@ -100,6 +113,11 @@ class Room {
     }
   }
 
+  #measured() {
+    noteTime(this.#clock);
+    this.#ringing.place();
+  }
+
   #takeSeat() {
     if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.join();
   }
@@ -115,8 +133,10 @@ class Room {
       this.#takeSeat();
       return;
     }
-    if (state === "ended") this.#seat?.stop();
-    else this.#seat?.lost();
+    if (state === "ended") {
+      this.#seat?.stop();
+      void forgetRooms(); // signed out elsewhere: nothing of this person stays here
+    } else this.#seat?.lost();
     const words = state === "ended" ? ENDED : NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
     this.#doubt = setTimeout(() => this.#quietly(words), UNNOTICED);
   }
@@ -142,6 +162,14 @@ class Room {
     this.#quietly("");
     this.#ringing.plan(bells);
     this.#tick();
+    if (!this.#kept) void this.#keep();
+  }
+
+  /** Put the room aside, so that it opens again and rings if the house goes away. */
+  async #keep() {
+    this.#kept = true;
+    await keepRoom().catch(() => {}); // then it is there as long as this page is
+    this.#element.dataset.kept = "";
   }
 
   /** @param {string | Person | null | undefined} you */
@@ -161,6 +189,7 @@ class Room {
     const change = nextChange(phases, server, starts_ms, this.#still.matches);
     const wait = Math.min(change, this.#scene.wait(local), this.#ringing.next - local);
     this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
+    this.#heart?.wakeIn(Math.max(5, this.#ringing.next - local + 1));
   }
 
   #now() {
@@ -192,36 +221,33 @@ class Room {
     return local.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   }
 
-  /** The heart of the seat, in a worker so that a hidden page keeps its pace; once a minute it looks after the bells. */
-  #pulse() {
-    let beats = 0;
-    const beat = () => {
-      if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
-      if ((beats += 1) % 12 === 0) this.#ringing.place();
-    };
-    try {
-      const worker = new Worker(new URL("../sit/pulse.js", import.meta.url), { type: "module" });
-      worker.addEventListener("message", beat);
-    } catch {
-      setInterval(beat, 5_000);
-    }
+  /** Every beat rings what is due, and one a minute looks after the bells: an audio clock and ours drift apart. */
+  #beat() {
+    if (this.#left) return;
+    this.#ringing.ring(performance.now());
+    if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
+    if ((this.#beats += 1) % 12 === 0) this.#ringing.place();
   }
 
   #bind() {
     this.#panel.part("light").addEventListener("click", changeTheLight);
     this.#panel.part("show").addEventListener("click", () => this.#list());
     for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
+    document.addEventListener("resume", () => this.#returned("woken"));
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const leaving = () => this.#seat?.stop();
     bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), hint });
   }
 
-  /** Back from another tab, from sleep, from the past: show the truth. */
-  #returned() {
-    if (document.hidden || this.#left) return;
+  /**
+   * Back from another tab, from sleep, from the past: show the truth.
+   * @param {"returned" | "woken"} [why]
+   */
+  #returned(why = "returned") {
+    if (this.#left || (document.hidden && why === "returned")) return;
     this.#ringing.wake();
     this.#tick();
-    void this.#seat?.measure("returned");
+    void this.#seat?.measure(why);
     void this.#screen.keepOn(this.#phase === "settling" || isSilent(this.#phase));
   }
 

@@ -13,8 +13,6 @@
 export const STROKES_APART = 6_000;
 /** Nothing moves that is nearer than this. */
 export const HELD = 2_000;
-/** A clock that moves by more was stopped while this machine slept: then the stroke is no longer near at all. */
-const SLEPT = 2_000;
 /** A stroke that was missed by less still rings; by more, it is only shown. */
 export const LATE = 1_500;
 /** A stroke missed by more than this has faded: the line of time shows that it rang. */
@@ -59,7 +57,8 @@ export class Schedule {
   }
 
   /**
-   * Set the local times anew after the clock was measured; strokes less than two seconds away stay where they are.
+   * Set the local times anew after the clock was measured; strokes less than two seconds away stay where they are,
+   * unless this machine slept and they have long faded everywhere else.
    * @param {(serverMs: number) => number} localAt
    * @param {number} now local
    */
@@ -67,7 +66,7 @@ export class Schedule {
     for (const stroke of this.#strokes.values()) {
       if (stroke.state === "done") continue;
       const localMs = localAt(stroke.serverMs);
-      if (stroke.localMs - now >= HELD || Math.abs(localMs - stroke.localMs) > SLEPT) stroke.localMs = localMs;
+      if (stroke.localMs - now >= HELD || now - localMs > FADED) stroke.localMs = localMs;
     }
   }
 

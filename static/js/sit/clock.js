@@ -76,11 +76,11 @@ export class ServerClock {
   /**
    * Should a round of probes start? Says yes at most every ten seconds, unless it must be.
    * @param {number} now local
-   * @param {"regular" | "returned" | "reconnected"} why
+   * @param {"regular" | "returned" | "reconnected" | "woken"} why
    */
   due(now, why) {
     const since = now - this.#askedAt;
-    const yes = why === "reconnected" || since >= (why === "returned" ? MEASURE_GAP : MEASURE_EVERY);
+    const yes = why === "reconnected" || why === "woken" || since >= (why === "returned" ? MEASURE_GAP : MEASURE_EVERY);
     if (yes) this.#askedAt = now;
     return yes;
   }

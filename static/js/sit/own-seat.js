@@ -105,7 +105,7 @@ export class OwnSeat {
 
   /**
    * Measure the clock by a round of probes, if it is time to.
-   * @param {"regular" | "returned" | "reconnected"} why
+   * @param {"regular" | "returned" | "reconnected" | "woken"} why
    */
   async measure(why) {
     const { clock, told } = this.#given;

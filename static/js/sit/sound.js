@@ -5,6 +5,7 @@
  */
 
 import { Schedule, bellTone } from "./bells.js";
+import { SpareBell } from "./spare.js";
 import { keep, recall } from "./panel.js";
 
 /** @typedef {import("./bells.js").Stroke} Stroke */
@@ -17,6 +18,8 @@ import { keep, recall } from "./panel.js";
 const NOTICED = 0.01;
 /** Strokes nearer than this, in seconds, stay where they are. */
 const NEAR = 2;
+/** A stroke whose time has come, but is this far ahead on the audio clock, in seconds: that clock has stood still. */
+const STOOD_STILL = 0.5;
 
 function newContext() {
   try {
@@ -38,9 +41,12 @@ export const HEARING_WORDS = {
 export class BellSound {
   #context = newContext();
   #volume = this.#context && new GainNode(this.#context);
+  #spare = new SpareBell();
   #lock;
   #muted = false;
   #ended = false;
+  /** Has the audio clock run here before? */
+  #heard = false;
   /** True while this tab is the one that sounds. */
   #mine = false;
   #asking = false;
@@ -60,28 +66,34 @@ export class BellSound {
     this.#lock = lock;
     this.#changed = changed;
     if (this.#context) this.#volume?.connect(this.#context.destination);
-    this.#context?.addEventListener("statechange", () => this.#review());
+    this.#context?.addEventListener("statechange", () => this.#stateChanged());
   }
 
   /** @returns {Hearing} */
   get hearing() {
-    if (!this.#context) return "absent";
+    if (!this.#context && !SpareBell.possible) return "absent";
     if (this.#muted) return "muted";
-    if (this.#context.state !== "running") return "locked";
+    if (!this.#able) return "locked";
     return this.#mine ? "ready" : "elsewhere";
+  }
+
+  /** Would the browser let this page sound? */
+  get #able() {
+    return this.#context?.state === "running" || this.#spare.woken;
   }
 
   /** Wake the sound; browsers allow it only after a touch or a key. */
   async wake() {
-    if (this.#ended || !this.#context || this.#context.state === "running") return;
-    await this.#context.resume().catch(() => {});
+    if (this.#ended || this.#context?.state === "running") return;
+    if (this.#context) await this.#context.resume().catch(() => {});
+    else await this.#spare.wake();
     this.#review();
   }
 
   /** Ring once now, in this tab, so that a person may try it. */
   async tryOut() {
     await this.wake();
-    if (this.#context?.state === "running") this.#start("opening", 0);
+    if (!this.#muted) this.#strike("opening");
   }
 
   /** @param {boolean} muted */
@@ -97,7 +109,7 @@ export class BellSound {
    */
   place(strokes) {
     const context = this.#context;
-    const wanted = context && this.hearing === "ready" ? strokes : [];
+    const wanted = context?.state === "running" && this.hearing === "ready" ? strokes : [];
     const ids = new Set(wanted.map(({ id }) => id));
     for (const id of this.#placed.keys()) if (!ids.has(id)) this.#remove(id);
     for (const { id, localMs, kind } of wanted) {
@@ -111,18 +123,42 @@ export class BellSound {
   }
 
   /**
-   * Has this stroke, whose time has come, sounded here by itself? Each answer is given once.
+   * Has this stroke, whose time has come, sounded here by itself? Each answer is given once. One that the audio clock
+   * has not come to yet, because that clock stood still, is taken back: it would ring some other time.
    * @param {string} id
    */
   sounded(id) {
     const placed = this.#placed.get(id);
+    const context = this.#context;
+    if (!placed || !context) return false;
+    if (context.state !== "running" || placed.when - context.currentTime > STOOD_STILL) {
+      this.#remove(id);
+      return false;
+    }
     this.#placed.delete(id);
-    return placed !== undefined && this.#context?.state === "running";
+    return true;
   }
 
   /** Ring now what could not be placed in time. @param {string} kind */
   ringLate(kind) {
-    if (this.hearing === "ready") this.#start(kind, 0);
+    if (this.hearing === "ready") this.#strike(kind);
+  }
+
+  /** @param {string} kind */
+  #strike(kind) {
+    if (this.#context?.state === "running") this.#start(kind, 0);
+    else void this.#spare.ring(kind);
+  }
+
+  /** Some devices stop the audio clock while the screen is off or the telephone rings: have the spare bell at hand. */
+  #stateChanged() {
+    const { state } = /** @type {AudioContext} */ (this.#context);
+    if (state === "running") this.#heard = true;
+    else if (this.#heard && state !== "closed") {
+      this.#spare.fetch();
+      this.#spare.woken = true; // the page was touched before, or it would never have sounded
+    }
+    this.#review();
   }
 
   /** Leave: nothing more will sound. */
@@ -130,13 +166,13 @@ export class BellSound {
     this.#ended = true;
     this.place([]);
     this.#release();
+    this.#spare.hush();
     void this.#context?.close().catch(() => {});
   }
 
   /** Take or leave the part of the tab that sounds. */
   #review() {
-    const able = !this.#ended && !this.#muted && this.#context?.state === "running";
-    if (able) void this.#ask();
+    if (this.#able && !this.#ended && !this.#muted) void this.#ask();
     else this.#release();
     this.#changed();
   }
@@ -223,6 +259,8 @@ export class Ringing {
   #schedule = new Schedule();
   #sound;
   #muted = false;
+  /** The page's own title, while a bell stands in its place. @type {string | null} */
+  #title = null;
 
   /**
    * @param {object} given
@@ -261,6 +299,7 @@ export class Ringing {
       if (how === "ring" && !sounded) this.#sound.ringLate(stroke.kind);
       if (how === "faded") continue;
       this.#given.seen();
+      if (document.hidden) this.#onTheTab(stroke.kind);
       if (["muted", "absent", "locked"].includes(this.#sound.hearing)) this.#withoutSound();
     }
   }
@@ -286,9 +325,25 @@ export class Ringing {
     panel.say("said", panel.part("said").textContent === "A bell." ? "A bell rings." : "A bell.");
   }
 
+  /** A hidden page shows in the tab's own words that a bell has rung, until somebody looks. @param {string} kind */
+  #onTheTab(kind) {
+    this.#title ??= document.title;
+    document.title = `${kind === "closing" ? "The closing bell" : "A bell"} · ${this.#title}`;
+  }
+
+  #seenAgain() {
+    if (document.hidden || this.#title === null) return;
+    document.title = this.#title;
+    this.#title = null;
+  }
+
   #bind() {
     const { panel, sit } = this.#given;
-    panel.part("try").addEventListener("click", () => this.#sound.tryOut());
+    document.addEventListener("visibilitychange", () => this.#seenAgain());
+    panel.part("try").addEventListener("click", () => {
+      this.#given.seen();
+      void this.#sound.tryOut();
+    });
     panel.part("mute").addEventListener("click", () => {
       this.#mute(!this.#muted);
       keep("localStorage", "sit.mute", this.#muted ? sit : "");

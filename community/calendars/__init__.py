@@ -1,0 +1,1 @@
+"""A member's own calendar of sits, kept by a calendar program at an address that only they know."""

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Wakefulness } from "../../static/js/sit/heart.js";
+
+test("steady beats are no sleep, however long the page is open", () => {
+  const awake = new Wakefulness();
+  for (let at = 0; at < 3_600_000; at += 5_900) assert.equal(awake.slept(at, 1_700_000_000_000 + at), false);
+});
+
+test("a machine whose clock stood still while it slept has slept", () => {
+  const awake = new Wakefulness();
+  awake.slept(10_000, 1_000_000);
+  assert.equal(awake.slept(15_000, 1_605_000), true);
+  assert.equal(awake.slept(20_000, 1_610_000), false);
+});
+
+test("a page that was stopped has slept, though both clocks went on", () => {
+  const awake = new Wakefulness();
+  awake.slept(10_000, 1_000_000);
+  assert.equal(awake.slept(70_000, 1_060_000), true);
+});
+
+test("a wall clock that is put back says nothing", () => {
+  const awake = new Wakefulness();
+  awake.slept(10_000, 1_000_000);
+  assert.equal(awake.slept(15_000, 900_000), false);
+});

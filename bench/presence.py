@@ -1,8 +1,8 @@
 """Measure a crowd that arrives within 5 s in the room of one process: messages, bytes, processor time and memory.
 
 ``python bench/presence.py`` writes its table to bench/out/presence.md; ``make bench`` runs it. The house runs as
-``make run`` starts it (gunicorn, threads, SQLite), or with ``--gevent URL REDIS`` under gevent; the crowd is one
-process of its own, whose lines are opened and whose seats are taken evenly over the 5 s. Needs Linux; a minute or two.
+``make run`` starts it (threads, SQLite), and as one process of the large way (gevent, PostgreSQL, Redis); the crowd is
+one process of its own, whose lines are opened and whose seats are taken evenly over the 5 s. Needs Linux; some minutes.
 """
 
 import argparse
@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.serving import Server, free_port  # noqa: E402 - the house must be on the path first
+from tests import cluster  # noqa: E402
 from tests.crowd import Guest, busiest_second  # noqa: E402
 from tests.crowd_data import Crowd, make_crowd  # noqa: E402
 
@@ -28,7 +29,10 @@ OUT = ROOT / "bench" / "out"
 ARRIVE_IN_SECONDS = 5.0
 SETTLED_AFTER_SECONDS = 3.0
 SILENT_SECONDS = 10.0
-BARS = "≤ 4 a second · ≤ 220 seats · CPU of an arrival at 1,000 ≤ 1.5 × that at 100 · ≤ 0.25 MB a seat · seen ≤ 1 s p95"
+BARS = (
+    "≤ 4 a second · ≤ 220 seats · CPU of an arrival at 1,000 ≤ 1.5 × that at 100 · "
+    "≤ 0.25 MB a seat under threads, ≤ 0.2 MB under gevent · seen ≤ 1 s p95"
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ class Arrival:
 def main() -> int:
     """Measure and print."""
     options = _options()
-    rows = [measured(people, idle=options.idle) for people in options.people]
-    report = _report(rows)
+    small = [measured(people, idle=options.idle) for people in options.threads]
+    large = [measured_large(people, idle=options.idle) for people in options.gevent]
+    report = "\n".join(_report(way, rows) for way, rows in (("threads", small), ("gevent", large)) if rows)
     OUT.mkdir(exist_ok=True)
     (OUT / "presence.md").write_text(report, encoding="utf-8")
     print(report)
@@ -63,7 +68,8 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, nargs="+", default=[100, 500, 1000], help="how many arrive")
+    parser.add_argument("--threads", type=int, nargs="*", default=[100, 500], help="how many arrive, under threads")
+    parser.add_argument("--gevent", type=int, nargs="*", default=[100, 1000], help="how many arrive, under gevent")
     parser.add_argument(
         "--idle", type=float, default=SILENT_SECONDS, help="seconds to listen to a room in which all sit"
     )
@@ -83,6 +89,15 @@ def measured(people: int, *, idle: float = SILENT_SECONDS) -> Arrival:
             return asyncio.run(_arrivals(server, crowd, [port], idle))
         finally:
             server.stop()
+
+
+def measured_large(people: int, *, idle: float = SILENT_SECONDS) -> Arrival:
+    """Serve by one process of the large way and let so many arrive."""
+    with cluster.running(processes=1, demo=False, worker=False, settings={"SOCKET_LIMIT": str(people + 50)}) as house:
+        crowd, app = make_crowd(people, house.environment), house.apps[0]
+        port = int(app.url.rpartition(":")[2])
+        server = Server(app.name, app.command, int(house.url.rpartition(":")[2]), house.folder, process=app.process)
+        return asyncio.run(_arrivals(server, crowd, [port], idle))
 
 
 async def _arrivals(server: Server, crowd: Crowd, ports: Sequence[int], idle: float) -> Arrival:
@@ -152,10 +167,11 @@ COLUMNS: tuple[tuple[str, Callable[[Arrival], str]], ...] = (
 )
 
 
-def _report(rows: Sequence[Arrival]) -> str:
+def _report(way: str, rows: Sequence[Arrival]) -> str:
     few, many = rows[0], rows[-1]
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
     lines = [
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end. {BARS}",
+        f"By {way}. {machine}. {BARS}",
         "",
         "| " + " | ".join(name for name, _ in COLUMNS) + " |",
         "|---" * len(COLUMNS) + "|",

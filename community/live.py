@@ -20,7 +20,7 @@ from flask_socketio import SocketIO
 from limits import RateLimitItemPerSecond
 from limits.strategies import MovingWindowRateLimiter
 
-from community import shared
+from community import shared, spelled
 from community.clock import now
 from community.config import LOOPBACK_HOSTS, Settings
 from community.crier import Crier
@@ -121,6 +121,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     socketio.init_app(
         app,
         async_mode=settings.async_mode,
+        json=spelled,
         client_manager=Crier() if settings.redis_url else None,
         transports=["websocket"],
         cors_allowed_origins=sorted(origins(settings)),

@@ -50,6 +50,7 @@ from community.sits.wire import (
     DRAWN,
     difference_on_wire,
     room_data,
+    seat_id,
     seat_on_wire,
     sitter,
     snapshot_on_wire,
@@ -128,7 +129,7 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
         watch(call, sit_room(sit), group_id=group_id)
         if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
             _lost(call.socket)
-        answer = room_data(found, now()) | wire_snapshot(found, call.by.id)
+        answer = room_data(found, now()) | _snapshot(found, call.by.id)
     for part in _parts:
         answer |= part(found, call.by, call.at)
     return answer
@@ -167,22 +168,29 @@ def leave(call: Call, *, sit: str, tab: str) -> None:
 @command("sit:snapshot", sit=str)
 def snapshot(call: Call, *, sit: str) -> dict[str, Any]:
     """Say again who is here, to a browser that missed a difference."""
-    return wire_snapshot(queries.sit_visible_to(call.by, sit), call.by.id)
+    return _snapshot(queries.sit_visible_to(call.by, sit), call.by.id)
 
 
-def wire_snapshot(sit: Sit, viewer_id: int) -> dict[str, Any]:
-    """Give a bounded picture of a room; the caller has made sure that the viewer may see it. Raises NotLive."""
+def _snapshot(sit: Sit, viewer_id: int) -> dict[str, Any]:
     with _while_live():
         found = register.snapshot(sit.key, most=DRAWN, first=(viewer_id,))
     return snapshot_on_wire(_secret(), sit.key, found, viewer_id)
 
 
 def picture(sit: Sit, viewer_id: int) -> tuple[dict[str, Any], bool]:
-    """Give a bounded picture of a room for a page, and whether it could not be had, so that nobody is in it."""
+    """Give a bounded picture of a room for a page, and whether it could not be had, so that nobody is in it.
+
+    The caller has made sure that the viewer may see the sit.
+    """
     try:
-        return wire_snapshot(sit, viewer_id), False
-    except NotLive:
-        return snapshot_on_wire(_secret(), sit.key, Snapshot(0, (), 0), viewer_id), True
+        found = register.snapshot(sit.key, most=DRAWN, first=(viewer_id,))
+    except shared.Away:
+        found, away = Snapshot(0, (), 0), True
+    else:
+        away = False
+    here = [seat_on_wire(_secret(), sit.key, seat) for seat in found.seats]
+    others, you = found.total - len(here), seat_id(_secret(), sit.key, viewer_id)
+    return {"here": here, "others": others, "you": you}, away
 
 
 def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:

@@ -30,6 +30,10 @@ class Sitter:
     def __post_init__(self) -> None:
         object.__setattr__(self, "info", MappingProxyType(dict(self.info)))
 
+    def __hash__(self) -> int:
+        """Tell sitters apart by who they are; how they are seen is compared."""
+        return hash(self.member_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+import json
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +14,7 @@ from community.sits.plan import bells, edges, timeline
 from community.sits.presence import Diff
 from community.sits.seats import Seat, Sitter, Snapshot
 from community.sits.sit import Sit
+from community.spelled import Spelled
 
 DRAWN = 220  # seats in a snapshot at the most; the rest is a number, and the whole list goes by HTTP
 
@@ -48,7 +51,7 @@ def sitter(member: Member, group: Group) -> Sitter:
     )
 
 
-@lru_cache(maxsize=16_384)  # each who arrives is shown up to some two hundred: their names need not be made anew
+@lru_cache(maxsize=16_384)
 def seat_id(secret: str, key: str, member_id: int) -> str:
     """Name a seat so that nobody can tell who keeps it, nor find the same person in the next sit."""
     return hmac.new(secret.encode(), f"seat:{key}:{member_id}".encode(), hashlib.sha256).hexdigest()[:16]
@@ -63,10 +66,20 @@ def snapshot_on_wire(secret: str, key: str, snapshot: Snapshot, viewer_id: int) 
     """Give a bounded picture of a room, with the number from which differences follow on."""
     return {
         "seq": snapshot.seq,
-        "here": [seat_on_wire(secret, key, seat) for seat in snapshot.seats],
+        "here": _spelled(secret, key, snapshot.seats),
         "others": snapshot.total - len(snapshot.seats),
         "you": seat_id(secret, key, viewer_id),
     }
+
+
+def _spelled(secret: str, key: str, seats: Iterable[Seat]) -> Spelled:
+    """Put seats into letters, each but once: everybody who arrives is sent up to some two hundred."""
+    return Spelled("[" + ",".join([_seat_spelled(secret, key, seat) for seat in seats]) + "]")
+
+
+@lru_cache(maxsize=16_384)
+def _seat_spelled(secret: str, key: str, seat: Seat) -> str:
+    return json.dumps(seat_on_wire(secret, key, seat), separators=(",", ":"))
 
 
 def difference_on_wire(secret: str, key: str, diff: Diff) -> dict[str, Any]:

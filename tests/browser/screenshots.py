@@ -4,6 +4,7 @@ Starts a demo of its own on a loopback port, seats its people in an evening sit 
 is in its silence, steps in as some of them, and ends it again; the pictures do not depend on the minute.
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -46,6 +47,16 @@ SILENCES: dict[str, Light] = {
     "room-silence-candlelight-1280": "dark",
     "room-silence-390": "dark",
 }
+CIRCLES: dict[str, Light] = {
+    "room-circle-1280": "light",
+    "room-circle-candlelight-1280": "dark",
+    "room-circle-390": "light",
+}
+SAID = {
+    "priya": "I came in with a whole day on my shoulders. Around the second bell it was only a morning.",
+    "dilan": "Quiet. Passing it on with thanks.",
+    "hana": "I kept hearing a door in my building, and each time I thought: someone else is ending an hour.",
+}
 
 
 def main() -> None:
@@ -58,8 +69,9 @@ def main() -> None:
         rows.open_all_doors(server, PASSWORD)
         playwright = end.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.launch_arguments())
+        people = come_in(server, playwright)
         coming = a_sit(server, timedelta(minutes=5))
-        with seated(server, playwright, coming) as circle:
+        with seated(server, people, coming) as circle:
             for name, (who, address, light) in PAGES.items():
                 circle.beat()
                 with opened(browser, server, name, who, light) as page:
@@ -67,8 +79,17 @@ def main() -> None:
                     keep(page, folder / f"{name}.png", whole=name.endswith("1280"))
             draw_room(browser, server, ARRIVALS, coming, circle, folder)
         under_way = a_sit(server, timedelta(minutes=-19))
-        with seated(server, playwright, under_way) as circle:
+        with seated(server, people, under_way) as circle:
             draw_room(browser, server, SILENCES, under_way, circle, folder)
+        together = a_sit(server, timedelta(minutes=-32))
+        with (
+            seated(server, people, together) as circle,
+            opened(browser, server, "ines-1280", "Ines", "light") as page,
+        ):
+            page.goto(together)
+            expect(page.locator("[data-room]")).to_have_attribute("data-live", "live")
+            circle.go_round(page)
+            draw_room(browser, server, CIRCLES, together, circle, folder)
 
 
 def a_sit(server: Server, away: timedelta) -> str:
@@ -88,18 +109,40 @@ class Circle:
         for line in self.lines:
             line.command("sit:beat", sit=self.sit, tab="picture")
 
+    def go_round(self, page: Page) -> None:
+        """Let the stone go from one to the next, as somebody sees it, and stay with the last who speaks."""
+        lines = dict(zip(("maren", *SITTERS), self.lines, strict=True))
+        for who in (*SAID, "noor"):
+            lines[who].command("circle:ask", sit=self.sit)
+        for who, words in SAID.items():
+            expect(page.locator("[data-room-ring]")).to_have_attribute(
+                "aria-label", re.compile(rf"{who.capitalize()} has the stone"), timeout=20_000
+            )
+            lines[who].command("circle:say", sit=self.sit, words=words)
+            if who != tuple(SAID)[-1]:
+                lines[who].command("circle:pass", sit=self.sit)
+            self.beat()
+
+
+def come_in(server: Server, playwright: Playwright) -> list[str]:
+    """Sign the others in, the teacher first; gives the cookies of each."""
+    cookies = []
+    for key in ("maren", *SITTERS):
+        with Visitor.at(server, playwright, None) as visitor:
+            visitor.send("/sign-in", email=f"{key}@example.org", password=PASSWORD)
+            kept = visitor.asking.storage_state()["cookies"]
+            cookies.append("; ".join(f"{cookie['name']}={cookie['value']}" for cookie in kept))
+    return cookies
+
 
 @contextmanager
-def seated(server: Server, playwright: Playwright, room: str) -> Iterator[Circle]:
-    """Seat the others: the teacher first, then member by member."""
+def seated(server: Server, people: list[str], room: str) -> Iterator[Circle]:
+    """Seat the others, one after the other."""
     sit = room.rpartition("/")[2]
     with ExitStack() as end:
         lines = []
-        for key in ("maren", *SITTERS):
-            visitor = end.enter_context(Visitor.at(server, playwright, None))
-            visitor.send("/sign-in", email=f"{key}@example.org", password=PASSWORD)
-            cookies = visitor.asking.storage_state()["cookies"]
-            line = Live(server.url, "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in cookies))
+        for cookies in people:
+            line = Live(server.url, cookies)
             end.callback(line.close)
             line.command("sit:join", sit=sit, tab="picture")
             lines.append(line)

@@ -1,6 +1,7 @@
 // @ts-check
 /** The room of a sit, live: takes over the page that the server made, and rings on if the server goes. */
 
+import { CircleBoard } from "../sit/circle-board.js";
 import { Heart } from "../sit/heart.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
 import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
@@ -33,6 +34,7 @@ class Room {
   #sit;
   #clock = new ServerClock();
   #panel;
+  #board;
   #scene;
   #ringing;
   #screen = new Screen();
@@ -58,7 +60,8 @@ class Room {
     this.#element = element;
     this.#sit = JSON.parse(element.dataset.room ?? "{}");
     this.#panel = new Panel(element);
-    this.#scene = new Scene(this.#panel, this.#sit);
+    this.#board = new CircleBoard(element, { sit: this.#sit.sit, changed: () => this.#tick() });
+    this.#scene = new Scene(this.#panel, this.#sit, this.#board);
     this.#measureByThePage();
     const seen = () => this.#scene.wave();
     this.#ringing = new Ringing({ sit: this.#sit.sit, clock: this.#clock, panel: this.#panel, seen });
@@ -106,6 +109,7 @@ class Room {
       this.#live = true;
       live.onState((state) => this.#state(state));
       this.#seat?.listen(live);
+      this.#board.listen(live, () => this.#scene.you);
       this.#takeSeat();
     } catch {
       this.#state("not-live");
@@ -137,6 +141,7 @@ class Room {
       this.#seat?.stop();
       void forgetRooms(); // signed out elsewhere: nothing of this person stays here
     } else this.#seat?.lost();
+    this.#board.lost();
     const words = state === "ended" ? ENDED : NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
     this.#doubt = setTimeout(() => this.#quietly(words), UNNOTICED);
   }
@@ -158,6 +163,7 @@ class Room {
     const { bells, edges, phases, plan, starts_ms } = answer;
     Object.assign(this.#sit, { bells, edges, phases, plan, starts_ms });
     this.#takeYou(answer.you);
+    this.#board.joined(answer);
     this.#element.dataset.live = "live";
     this.#quietly("");
     this.#ringing.plan(bells);
@@ -187,7 +193,7 @@ class Room {
     this.#scene.draw(at, server, local);
     const { phases, starts_ms } = this.#sit;
     const change = nextChange(phases, server, starts_ms, this.#still.matches);
-    const wait = Math.min(change, this.#scene.wait(local), this.#ringing.next - local);
+    const wait = Math.min(change, this.#scene.wait(local, server), this.#ringing.next - local);
     this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
     this.#heart?.wakeIn(Math.max(5, this.#ringing.next - local + 1));
   }
@@ -265,6 +271,7 @@ class Room {
     clearTimeout(this.#timer);
     void this.#seat?.leave();
     this.#ringing.end();
+    this.#board.clear();
     this.#element.classList.remove("silence");
     this.#element.classList.add("left", "circle");
     this.#panel.say("heading", "You have left quietly");

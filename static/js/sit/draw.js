@@ -33,9 +33,9 @@ export class RingDrawing {
 
   /**
    * Draw what is new.
-   * @param {{geometry: Geometry, time?: Time | null, words?: import("./phases.js").CentreWords | null, sentence?: string}} scene
+   * @param {{geometry: Geometry, time?: Time | null, words?: import("./phases.js").CentreWords | null, sentence?: string, stone?: import("../types/sit").StoneDrawn | null}} scene
    */
-  draw({ geometry, time = null, words = null, sentence = "" }) {
+  draw({ geometry, time = null, words = null, sentence = "", stone = null }) {
     const { half } = geometry;
     change(this.#svg, { viewBox: `${400 - half} ${400 - half} ${2 * half} ${2 * half}` });
     if (sentence) change(this.#svg, { role: "img", "aria-label": sentence });
@@ -44,6 +44,7 @@ export class RingDrawing {
     this.#people(geometry);
     if (time) this.#time(time);
     if (words) this.#words(words, geometry);
+    this.#stone(stone);
     this.#drawn = true;
   }
 
@@ -123,6 +124,17 @@ export class RingDrawing {
     });
   }
 
+  /** The stone lies at the mat of whoever has it; where it goes next is dashed. @param {import("../types/sit").StoneDrawn | null} stone */
+  #stone(stone) {
+    const { glow, held, next } = this.#parts;
+    glow.classList.toggle("gone", !stone?.glow);
+    if (stone?.glow) change(glow, { cx: stone.glow.x, cy: stone.glow.y, r: stone.glow.r });
+    for (const [element, place] of /** @type {const} */ ([[held, stone?.held], [next, stone?.next]])) {
+      element.classList.toggle("gone", !place);
+      if (place) change(element, { rx: place.rx, ry: place.ry, transform: `translate(${place.x} ${place.y}) rotate(${place.turn})` });
+    }
+  }
+
   /**
    * @param {import("./phases.js").CentreWords} said
    * @param {Geometry} geometry
@@ -184,8 +196,11 @@ function cueLines(cue, line, half) {
 function skeleton(svg) {
   rings += 1;
   const id = `ring-floor-${rings}`;
-  const light = make("radialGradient", { id }, make("defs", {}, svg));
+  const defs = make("defs", {}, svg);
+  const light = make("radialGradient", { id }, defs);
   for (const [name, offset] of [["in", 0], ["in", 0.45], ["out", 1]]) make("stop", { class: `floor-${name}`, offset }, light);
+  const heard = make("radialGradient", { id: `ring-heard-${rings}` }, defs);
+  for (const [name, offset] of [["heard", 0.3], ["heard-out", 1]]) make("stop", { class: name, offset }, heard);
   const ground = make("circle", { cx: 400, cy: 400, fill: `url(#${id})` }, svg);
   const hour = make("path", { class: "hour" }, svg);
   const burnt = make("path", { class: "burnt" }, svg);
@@ -199,9 +214,12 @@ function skeleton(svg) {
   const wave = make("circle", { class: "wave", cx: 400, r: 19 }, svg);
   const far = make("g", {}, svg);
   const mat = make("path", { class: "bench" }, svg);
+  const glow = make("circle", { class: "gone", fill: `url(#ring-heard-${rings})` }, svg);
   const seats = make("g", {}, svg);
+  const held = make("ellipse", { class: "stone gone" }, svg);
+  const next = make("ellipse", { class: "stone-next gone" }, svg);
   const words = make("g", {}, svg);
-  return { ground, hour, burnt, halo, spark, marks, bowl, wave, far, mat, seats, words };
+  return { ground, hour, burnt, halo, spark, marks, bowl, wave, far, mat, glow, seats, held, next, words };
 }
 
 /** A mat and a cushion, still without a person. @param {Seat} seat */

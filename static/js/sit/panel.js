@@ -73,13 +73,12 @@ function line(name, more) {
  * @param {Geometry} geometry
  */
 function wordsFor(phase, people, you, geometry) {
-  const circle = phase === "circle";
-  const company = circle && people.length < 2 ? "" : `${note(people, you, circle ? { ...geometry, free: 0 } : geometry)} `;
+  const company = note(people, you, geometry);
   if (phase === "scheduled") return ["The doors are still closed", "They open ten minutes before the first bell, and this page lets you in by itself."];
-  if (circle) return ["The circle", `${company}Stay a little, or leave quietly. Nobody asks why.`];
+  if (phase === "circle") return ["Closing circle", "One person holds the stone. The others listen. There is no need to answer."]
   if (phase === "closed") return ["The sit has ended", "Thank you for sitting together. Go when you like."];
   const seated = people.some(({ id }) => id === you);
-  return [heading(countOf(geometry), seated, geometry.crowd), company.trim()];
+  return [heading(countOf(geometry), seated, geometry.crowd), company];
 }
 
 /**

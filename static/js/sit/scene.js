@@ -2,6 +2,7 @@
 /** What is seen of a room: who sits where, the line of time, the words in the middle, and what is said aloud. */
 
 import { Announcer, ringSentence } from "./company.js";
+import { circleSentence, circleWords, stoneOf } from "./circle.js";
 import { RingDrawing } from "./draw.js";
 import { Roster, Seating } from "./roster.js";
 import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange } from "./phases.js";
@@ -19,6 +20,7 @@ export class Scene {
   you = null;
   #panel;
   #sit;
+  #board;
   #drawing;
   #seating = new Seating();
   #announcer = new Announcer();
@@ -30,9 +32,11 @@ export class Scene {
   /**
    * @param {Panel} panel
    * @param {RoomData} sit as the room knows it; a join completes it
+   * @param {import("./circle-board.js").CircleBoard} board
    */
-  constructor(panel, sit) {
+  constructor(panel, sit, board) {
     this.#panel = panel;
+    this.#board = board;
     this.#sit = sit;
     this.#drawing = new RingDrawing(/** @type {any} */ (panel.part("ring")));
     this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
@@ -52,6 +56,7 @@ export class Scene {
   enter(phase) {
     if (isSilent(phase)) this.#announcer.hush();
     else this.#drawn = null;
+    if (phase !== "circle") this.#board.clear();
   }
 
   /**
@@ -66,10 +71,10 @@ export class Scene {
     if (said) this.#panel.say("said", said);
   }
 
-  /** Milliseconds until there is something to draw or to say that no edge brings. @param {number} local */
-  wait(local) {
+  /** Milliseconds until there is something to draw or to say that no edge brings. @param {number} local @param {number} server */
+  wait(local, server) {
     const first = this.#drawFrom > local ? this.#drawFrom - local : Infinity;
-    return Math.min(first, this.#announcer.wait(local));
+    return Math.min(first, this.#announcer.wait(local), this.#board.circle.wait(server));
   }
 
   /**
@@ -84,13 +89,16 @@ export class Scene {
     const { people, others, free } = this.#drawn ?? { people: [], others: 0, free: 0 };
     const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
     const part = elapsed(sit, server);
+    const standing = phase === "circle" ? this.#board.circle.at(server, you) : null;
     const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
     this.#drawing.draw({
       geometry,
       time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
-      words: centreWords({ phase, ...rest }, server, sit),
-      sentence: ringSentence({ phase, geometry, people, you, part }),
+      words: standing ? circleWords(standing, people) : centreWords({ phase, ...rest }, server, sit),
+      sentence: ringSentence({ phase, geometry, people, you, part }) + (standing ? ` ${circleSentence(standing, people, you)}` : ""),
+      stone: standing && stoneOf(geometry, standing),
     });
+    if (standing) this.#board.show(standing, people, you);
     if (fresh) this.#panel.show({ phase, people, you, others, geometry });
   }
 

@@ -131,6 +131,28 @@ export interface Geometry {
   free: number;
 }
 
+/** Where the stone is, as the house tells it; seats by their ids. */
+export interface Stone {
+  seq: number;
+  holder: string | null;
+  next: string | null;
+  since_ms: number;
+  rests_until_ms: number;
+  ended: boolean;
+}
+
+export interface Said {
+  number: number;
+  seat: string;
+  words: string;
+}
+
+export interface StoneDrawn {
+  glow: { x: number; y: number; r: number } | null;
+  held: { x: number; y: number; rx: number; ry: number; turn: number } | null;
+  next: { x: number; y: number; rx: number; ry: number; turn: number } | null;
+}
+
 export interface Time {
   path: string;
   ember: { x: number; y: number } | null;

@@ -56,6 +56,7 @@ class Act(StrEnum):
     TAKE_STONE = "take_stone"
     END_CIRCLE = "end_circle"
     SIT_NOW = "sit_now"
+    THANK_SITTERS = "thank_sitters"
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
@@ -253,6 +254,7 @@ RULES: dict[Act, Rule] = {
     Act.TAKE_STONE: all_of(keeps, group_is_kept),
     Act.END_CIRCLE: all_of(keeps, group_is_kept),
     Act.SIT_NOW: writes,
+    Act.THANK_SITTERS: all_of(reads, group_is_kept),
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

@@ -61,6 +61,8 @@ CHECKS = {
     "sits.change_still_wanted",
     "sits.intentions_of",
     "sits.still_wanted",
+    "sits.thanking",
+    "sits.who_thanked",
     "sits.wishes_of",
     "sits.groups_to_sit_in",
     "sits.may_be_meant",
@@ -198,7 +200,7 @@ def test_only_the_database_module_commits() -> None:
 
 
 # Where else a slice keeps actions: a subject of its own, with what it writes and reads in one file.
-SUBJECTS = ("sits/changes.py", "sits/intentions.py", "sits/reminders.py", "sits/sit_now.py")
+SUBJECTS = ("sits/changes.py", "sits/intentions.py", "sits/reminders.py", "sits/sit_now.py", "sits/thanks.py")
 
 
 def actions() -> list[tuple[str, Function]]:

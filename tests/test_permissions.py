@@ -57,6 +57,7 @@ WRITTEN = {
     Act.TAKE_STONE: "teacher agreed kept",
     Act.END_CIRCLE: "teacher agreed kept",
     Act.SIT_NOW: "inside agreed loud kept",
+    Act.THANK_SITTERS: "inside agreed kept",
     Act.FLAG_POST: "inside agreed not_mine visible",
     Act.SEE_DESK: "teacher agreed",
     Act.DECIDE_CASE: "teacher agreed about_other",

@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     SIT_BEGINS = "sit_begins"
     REMINDER = "reminder"  # a sit that this member wanted to be reminded of
     SIT_NOW = "sit_now"  # somebody in one of this member's groups opened a room
+    THANKS = "thanks"  # somebody thanks those they sat with
     SIT_CHANGED = "sit_changed"  # a sit that this member meant to come to is moved, or will not take place
     DESK = "desk"  # something waits for a teacher
     BROUGHT = "brought"  # a teacher has read what this member brought

@@ -99,6 +99,19 @@ class Attendance(Base):
     joined_at: Mapped[datetime]
 
 
+class SitThanks(Base):
+    """That a member thanked those they sat with, once a sit."""
+
+    __tablename__ = "sit_thanks"
+
+    series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    thanked_at: Mapped[datetime]
+
+
 class Intention(Base):
     """That a member means to come to a sit, named by the start that it was planned with; let go of afterwards."""
 

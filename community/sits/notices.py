@@ -16,6 +16,8 @@ from community.notifications.queries import Shown, register_loader
 from community.sits.models import SitSeries
 from community.sits.recurrence import parse_sit_key
 from community.sits.sit import sit_of
+from community.sits.thanks import who_thanked
+from community.sits.wording import thanks_in_words
 from community.web.words import clock, day
 
 
@@ -24,6 +26,7 @@ def register() -> None:
     register_loader(NoticeKind.REMINDER, _reminders)
     register_loader(NoticeKind.SIT_CHANGED, _changed)
     register_loader(NoticeKind.SIT_NOW, _rooms)
+    register_loader(NoticeKind.THANKS, _thanks)
 
 
 def readable_series(member: Member, keys: Iterable[str]) -> dict[str, tuple[SitSeries, datetime]]:
@@ -71,6 +74,19 @@ def _rooms(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
         for key, (series, start) in readable_series(member, keys).items()
         if sit_of(series, start) is not None
     }
+
+
+def _thanks(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Say who thanks for sitting together, as each of them is seen; how many do is not said."""
+    known = readable_series(member, keys)
+    thanked = who_thanked({series.id for series, _ in known.values()}, but=member) if known else {}
+    shown = {}
+    for key, (series, start) in known.items():
+        if (series.id, start) in thanked:
+            names, others = thanked[series.id, start]
+            url = f"/groups/{series.group.slug}/sits/{key}"
+            shown[key] = Shown(thanks_in_words(names, others=others), url, series.group.name)
+    return shown
 
 
 def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:

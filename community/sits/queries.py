@@ -133,6 +133,13 @@ def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) 
     return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
 
 
+def next_after(sit: Sit, *, at: datetime) -> Sit | None:
+    """Give the next sit of a group after one of its sits, if one is planned for the coming weeks."""
+    found = coming(series_of(sit.group, at=at), at=at, each=2, limit=A_GROUPS_SERIES)
+    later = (each for each in found if each.starts_at > sit.starts_at and each.key != sit.key)
+    return next((each for each in later if not each.is_called_off), None)
+
+
 def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
     series = list(session().scalars(_of_member(), {"viewer_id": viewer.id, "at": at}).unique())

@@ -12,7 +12,7 @@ from community.groups.queries import ensure_reader, group_for, taught_group, tea
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now
+from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
 from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
@@ -220,6 +220,16 @@ def _back_to(slug: str, key: str) -> str:
     return local_path(request.form.get("next"), url_for("sits.show", slug=slug, key=key))
 
 
+@bp.post("/groups/<slug>/sits/<key>/thanks")
+def thank(slug: str, key: str) -> Any:
+    """Thank those one sat with; a script asks for no page in return."""
+    with transaction():
+        thanks.thank(by=viewer(), sit=queries.sit_for(viewer(), slug, key), at=now())
+    if request.accept_mimetypes.best == "application/json":
+        return "", 204
+    return redirect(url_for("sits.show", slug=slug, key=key), 303)
+
+
 @bp.get("/groups/<slug>/sits/<key>/seats")
 def seats(slug: str, key: str) -> Any:
     """List everybody who is seated, a page at a time: the ring draws at most some two hundred."""
@@ -264,6 +274,8 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at and not is_copy else None,
         words_length=circle.WORDS_LENGTH,
         is_copy=is_copy,
+        thanking=thanks.thanking(viewer(), sit, at=at),
+        next_sit=queries.next_after(sit, at=at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
     )

@@ -1,5 +1,6 @@
 """When a sit is, in words."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -66,3 +67,12 @@ def _date(day: date, at: datetime) -> str:
 def ordinal(number: int) -> str:
     """Say a small number's place: "second", "12th"."""
     return PLACES.get(number) or f"{number}{'th' if number % 100 in TEENS else ENDINGS.get(number % 10, 'th')}"
+
+
+def thanks_in_words(names: Sequence[str], *, others: bool) -> str:
+    """Say "Priya thanks you for sitting together"; whoever is not seen by name is somebody who sat there too."""
+    if not names:
+        return "Somebody who sat with you thanks you for sitting together"
+    if others:
+        return f"{', '.join(names)} and others who sat with you thank you for sitting together"
+    return f"{' and '.join(names)} {'thanks' if len(names) == 1 else 'thank'} you for sitting together"

@@ -6,7 +6,7 @@ may not know of a thing it is absent.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.security.scene import ACTORS, KINDS, OUTSIDERS, READERS, SIGNED_IN, TEACHERS
 
@@ -146,6 +146,14 @@ def sits(may: People, *, archived: People | None = None, fields: Mapping[str, st
     for key in ("@open:sit:ended", "@hidden:sit:now"):
         rows.append(Row(gone, {"slug": "@open", "key": key}, fields or {}))
     return rows
+
+
+def sits_too_early(may: People, *, archived: People) -> list[Row]:
+    """Give the rows of what waits for the closing bell, of a sit whose doors are open: who may is told to wait."""
+    rows = sits(may, archived=archived)
+    return [
+        replace(row, answers={who: LATE if said == IN else said for who, said in row.answers.items()}) for row in rows
+    ]
 
 
 def sits_to_come(may: People, *, archived: People | None = None) -> list[Row]:

@@ -3,6 +3,7 @@
 
 import { CircleBoard } from "../sit/circle-board.js";
 import { Heart } from "../sit/heart.js";
+import { bindThanks } from "../sit/after.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
 import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
 import { Ringing } from "../sit/sound.js";
@@ -242,6 +243,7 @@ class Room {
     document.addEventListener("resume", () => this.#returned("woken"));
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const leaving = () => this.#seat?.stop();
+    bindThanks(this.#element);
     bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), hint });
   }
 

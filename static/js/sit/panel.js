@@ -44,6 +44,8 @@ export class Panel {
     this.part("start").hidden = phase !== "scheduled";
     const meant = /** @type {HTMLElement | null} */ (this.part("meant")); // only where there is something to mean
     if (meant) meant.hidden = phase !== "scheduled";
+    const after = /** @type {HTMLElement | null} */ (this.part("after"));
+    if (after) after.hidden = phase !== "circle" && phase !== "closed";
     this.part("who").hidden = people.length + others === 0;
     const rows = people.map(({ id, name, initials, teacher }) => {
       return [`${name || initials || "One more person"}${id === you ? " (you)" : ""}`, teacher ? "by the bell" : ""];

@@ -1,0 +1,138 @@
+"""After a sit: thanks between those who sat, without a number and without telling who they were; and the next sit."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from community.clock import now
+from community.db import session, transaction
+from community.members.models import Member, SeenAs
+from community.notifications.models import Notice, NoticeKind
+from community.sits.models import Attendance
+from tests.doors import Browser
+from tests.factories import inside, join, make_member, plan_sit
+from tests.people import People
+
+Open = Callable[..., Browser]
+ROOM = "/groups/ending-on-time/sits/{key}"
+IN_THE_CIRCLE, OVER = timedelta(minutes=-31), timedelta(hours=-2)
+
+
+def sat(key: str, *members: Member) -> None:
+    """Let them have sat: the room's own tests show how one takes a seat."""
+    number, _, moment = key.partition("-")
+    start = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    with inside(), transaction():
+        for member in members:
+            session().add(Attendance(series_id=int(number), starts_at=start, member_id=member.id, joined_at=start))
+
+
+def told() -> list[int]:
+    with inside():
+        kind = sa.select(Notice.member_id).where(Notice.kind == NoticeKind.THANKS)
+        return sorted(session().scalars(kind))
+
+
+@pytest.mark.parametrize("begins_in", [IN_THE_CIRCLE, OVER])
+def test_who_sat_thanks_those_who_sat_and_nobody_else(people: People, browser: Open, begins_in: timedelta) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=begins_in)
+    sat(key, people.ines, people.jonah, people.maren)
+    ines = browser(people.ines)
+    ines.get(ROOM.format(key=key))
+    assert "Thank those you sat with" in ines.page
+    for _ in range(2):
+        assert ines.post(f"{ROOM.format(key=key)}/thanks").status_code == 303
+    assert told() == sorted([people.jonah.id, people.maren.id])
+    ines.get(ROOM.format(key=key))
+    assert "You have thanked those you sat with." in ines.page
+    assert "Jonah" not in ines.page
+    jonah = browser(people.jonah)
+    jonah.get("/notices")
+    assert "Ines thanks you for sitting together" in jonah.page
+
+
+def test_many_thanks_are_one_notice_and_no_number(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    veiled = [
+        make_member("Priya Nair", seen_as=SeenAs.INITIALS),
+        make_member("Quiet Person", seen_as=SeenAs.ONE_MORE),
+    ]
+    for member in veiled:
+        join(member, people.group)
+    sat(key, people.ines, people.jonah, *veiled)
+    jonah = browser(people.jonah)
+
+    def reads() -> str:
+        jonah.get("/notices")
+        return jonah.page
+
+    for member in veiled:
+        browser(member).post(f"{ROOM.format(key=key)}/thanks")
+        assert "Somebody who sat with you thanks you for sitting together" in reads()
+    browser(people.ines).post(f"{ROOM.format(key=key)}/thanks")
+    assert "Ines and others who sat with you thank you for sitting together" in reads()
+    assert told().count(people.jonah.id) == 1
+    for hidden in ("Priya", "PN", "Quiet Person", "Nair"):
+        assert hidden not in jonah.page
+
+
+def test_thanks_are_answered_alike_whoever_sat(people: People, browser: Open) -> None:
+    alone = plan_sit(people.group, people.maren, begins_in=OVER)
+    with_company = plan_sit(people.group, people.maren, begins_in=OVER, title="Another")
+    sat(alone, people.ines)
+    sat(with_company, people.ines, people.jonah)
+    answers = []
+    for key in (alone, with_company):
+        answer = browser(people.ines).post(f"{ROOM.format(key=key)}/thanks", headers={"Accept": "application/json"})
+        answers.append((answer.status_code, answer.get_data()))
+    assert answers == [(204, b"")] * 2
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(timedelta(minutes=-12), True, id="before the closing bell"),
+        pytest.param(OVER, False, id="somebody who did not sit"),
+        pytest.param(timedelta(days=-8), True, id="a week afterwards"),
+    ]
+
+
+@pytest.mark.parametrize(("begins_in", "was_there"), cases())
+def test_who_did_not_sit_and_who_comes_too_early_or_late_is_told_alike(
+    people: People, browser: Open, begins_in: timedelta, *, was_there: bool
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=begins_in)
+    sat(key, people.jonah, *([people.ines] if was_there else []))
+    ines = browser(people.ines)
+    assert ines.post(f"{ROOM.format(key=key)}/thanks").status_code == 409
+    assert "One thanks after the closing bell" in ines.page
+    assert told() == []
+    if begins_in != timedelta(minutes=-12):
+        ines.get(ROOM.format(key=key))
+        assert "Thank those" not in ines.page
+
+
+def test_who_left_the_group_is_thanked_no_more(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    sat(key, people.ines, people.jonah)
+    browser(people.jonah).post("/groups/ending-on-time/departure")
+    browser(people.ines).post(f"{ROOM.format(key=key)}/thanks")
+    assert told() == []
+
+
+def test_the_page_of_a_closed_sit_says_when_the_next_one_is(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    ines = browser(people.ines)
+    ines.get(ROOM.format(key=key))
+    assert "No further sit is planned here yet." in ines.page
+    later = now() + timedelta(days=3)
+    following = plan_sit(people.group, people.maren, begins_in=timedelta(days=3), title="Morning sit")
+    plan_sit(people.group, people.maren, begins_in=timedelta(days=5), title="Night sit")
+    plan_sit(people.elsewhere, people.odile, begins_in=timedelta(days=1), title="Elsewhere")
+    ines.get(ROOM.format(key=key))
+    after = ines.page.partition("data-room-after")[2]
+    assert f'href="{ROOM.format(key=following)}">Morning sit</a>' in after
+    assert f"{later:%A} {later.day} {later:%B}" in after
+    assert "Elsewhere" not in ines.page

@@ -5,9 +5,8 @@ import sys
 
 from flask import Flask
 from flask_compress import Compress
-from flask_migrate import Migrate
 
-from community import cli, demo, health, home, jobs, live, logs, post_office, reactions, server, shared, web
+from community import cli, demo, health, home, jobs, live, logs, post_office, reactions, server, shared, versions, web
 from community.config import Settings, from_environment
 from community.db import db, prepare_engine
 from community.events import forget_listeners
@@ -54,7 +53,7 @@ def _open_database(app: Flask, settings: Settings) -> None:
     # Parameters hold what people wrote, so they never reach a log.
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True, "pool_pre_ping": not settings.sqlite}
     db.init_app(app)
-    Migrate(app, db, directory=str(health.MIGRATIONS), render_as_batch=True, compare_type=True)
+    versions.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
 

@@ -5,9 +5,8 @@ import json
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 
-from community import jobs, measure, shared
+from community import jobs, measure, shared, versions
 from community.clock import now
 from community.db import transaction
 from community.errors import Refused
@@ -31,7 +30,7 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def create_admin(email: str, name: str, zone: str, password: str) -> None:
     """Make somebody who looks after the community; how the first person comes in."""
-    upgrade()
+    versions.bring_up_to_date()
     try:
         kept = actions.password_hash_for(password, about=(name, email.partition("@")[0]))
         with transaction():
@@ -91,7 +90,7 @@ def audit_verify() -> None:
 @with_appcontext
 def measure_data(**wanted: int | str) -> None:
     """Fill a fresh database for measurements; prints the addresses to measure as JSON."""
-    upgrade()
+    versions.bring_up_to_date()
     try:
         pages = measure.fill(measure.Size(**wanted), at=now())  # type: ignore[arg-type]
     except Refused as refusal:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask
-from flask_migrate import upgrade
 from gunicorn.app.base import BaseApplication
 
-from community import demo, jobs, live, shared
+from community import demo, jobs, live, shared, versions
 from community.config import SettingsError, from_environment
 from community.db import db
 
@@ -83,7 +82,7 @@ def alone(app: Flask) -> bool:
 def prepare(app: Flask) -> None:
     """Bring the database to the newest migration and, in a demo, make its people."""
     with app.app_context():
-        upgrade()
+        versions.bring_up_to_date()
         if app.extensions["settings"].demo:
             demo.fill()
         db.engine.dispose()  # the worker is forked from us, and no connection may cross a fork

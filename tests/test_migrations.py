@@ -1,16 +1,19 @@
 """Migrations against the models, in all that a database can be asked, and with a whole community in the tables."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
+from community import versions
 from community.db import Base, transaction
-from community.health import newest_migration
 from tests.doors import Browser
 from tests.factories import inside
 from tests.moderation.conftest import moved_to
@@ -172,9 +175,22 @@ def test_the_log_of_a_migrated_database_only_grows(place: Place, migrate: Migrat
 def test_a_house_on_another_version_says_that_it_is_not_ready(people: People, browser: Callable[..., Browser]) -> None:
     stranger = browser()
     with inside(), transaction() as rows:
-        assert rows.scalar(sa.text("SELECT version_num FROM alembic_version")) == newest_migration()
+        assert rows.scalar(sa.text("SELECT version_num FROM alembic_version")) == versions.newest()
     assert stranger.get("/readyz").status_code == 200
     with inside(), transaction() as rows:
         rows.execute(sa.text("UPDATE alembic_version SET version_num = 'older'"))
     answer = stranger.get("/readyz")
     assert (answer.status_code, answer.get_json()["status"]) == (503, "not ready")
+
+
+def test_the_newest_migration_is_the_one_that_alembic_finds() -> None:
+    assert versions.newest() == ScriptDirectory(str(versions.FOLDER)).get_current_head()
+
+
+def test_serving_loads_nothing_that_migrates() -> None:
+    ask = "import app, sys; print(sorted({'alembic', 'flask_migrate', 'mako'} & set(sys.modules)))"
+    said = subprocess.run(
+        [sys.executable, "-c", ask],
+        cwd=versions.FOLDER.parents[1], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout.strip() == "[]"

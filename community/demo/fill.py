@@ -23,7 +23,10 @@ from community.members.passwords import hashed
 from community.moderation import actions as moderation
 from community.moderation.models import ReasonKind
 from community.sits import actions as sits
+from community.sits import changes
+from community.sits.models import ChangeKind, SitSeries
 from community.sits.recurrence import Rule, validated
+from community.sits.sit import sits_of
 from community.threads import actions as threads
 from community.threads.models import Post, Wants
 from community.threads.wording import post_text, thread_title
@@ -68,6 +71,7 @@ def fill() -> bool:
             _group(cast, group, agreement)
         for sit in story()["sits"]:
             _weekly(cast, sit)
+        _call_off_one(cast)
         _open_room(cast)
         for thread in story()["threads"]:
             _thread(cast, thread, texts)
@@ -155,6 +159,17 @@ def _weekly(cast: Cast, told: dict[str, Any]) -> None:
     first: date = today + timedelta(days=(told["day"] - today.weekday()) % 7)
     wall = datetime.combine(first, time.fromisoformat(told["time"]))
     _plan(group, told["title"], told["plan"], validated(wall, group.zone, "FREQ=WEEKLY"), leader, at=cast.at)
+
+
+def _call_off_one(cast: Cast) -> None:
+    """Let one sit be off, two weeks ahead, so that everybody can see how that looks."""
+    series = session().scalars(sa.select(SitSeries).order_by(SitSeries.id)).first()
+    if series is None or series.leader is None:
+        return
+    ahead = sits_of(series, after=cast.at + timedelta(days=8), before=cast.at + timedelta(days=15), limit=1)
+    words = "I am away that week. Sit on your own, or with somebody you like."
+    off = ChangeKind.CALLED_OFF
+    changes.change_sit(by=series.leader, sit=ahead[0], to=off, wall=None, note=words, version=0, at=cast.at)
 
 
 def _open_room(cast: Cast) -> None:

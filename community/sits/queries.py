@@ -31,6 +31,7 @@ from community.sits.wording import begins
 
 AHEAD = timedelta(days=28)
 A_GROUPS_SERIES = 100
+A_READERS_SERIES = 400
 A_DAYS_SITS = 48  # of one series: the longest stretch that is ever caught up with
 BESIDE = 3  # how many sits a group's page shows before the whole list
 
@@ -109,7 +110,8 @@ def series_for_reader(viewer: Member, *, at: datetime) -> list[SitSeries]:
     """Give the series that were not over at a moment, of all the groups that a member may read, in one statement."""
     readable = readable_group_ids(viewer.id)
     mine = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable))
-    return list(session().scalars(mine.options(contains_eager(SitSeries.group)), {"at": at}).unique())
+    bounded = mine.options(contains_eager(SitSeries.group)).limit(A_READERS_SERIES)
+    return list(session().scalars(bounded, {"at": at}).unique())
 
 
 def series_visible_to(viewer: Member, series_id: int, *, at: datetime) -> SitSeries:

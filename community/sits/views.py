@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
@@ -89,7 +90,9 @@ def edit(slug: str, key: str) -> Any:
     """Ask what becomes of a single sit."""
     sit = queries.sit_for(viewer(), slug, key)
     require(viewer(), Act.CHANGE_SIT, sit, at=now())
-    return _change_page(ChangeForm(version=sit.version, note=sit.note), sit)
+    there = sit.starts_at.astimezone(ZoneInfo(sit.zone))
+    form = ChangeForm(day=there.date(), time=there.time(), version=sit.version, note=sit.note)
+    return _change_page(form, sit)
 
 
 @bp.post("/groups/<slug>/sits/<key>/changes")

@@ -10,6 +10,7 @@ from community.groups.models import Group
 from community.members.models import Member
 from community.permissions import Act, require
 from community.sits.facts import SeriesEnded
+from community.sits.meeting import meeting_link
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
 from community.sits.plan import BUILT_IN, Plan, closes_at
 from community.sits.recurrence import Rule, last_occurrence, next_occurrence
@@ -24,7 +25,15 @@ class DoorsClosed(Conflict):
 
 
 def schedule_sit(
-    *, by: Member, group: Group, title: str, plan: Plan, rule: Rule, leader: Member | None, at: datetime
+    *,
+    by: Member,
+    group: Group,
+    title: str,
+    plan: Plan,
+    rule: Rule,
+    leader: Member | None,
+    meeting: str | None = None,
+    at: datetime,
 ) -> SitSeries:
     """Plan a sit or a recurring one; raises Invalid where its time has passed or its leader does not teach."""
     require(by, Act.SCHEDULE_SIT, group, at=at)
@@ -44,6 +53,7 @@ def schedule_sit(
         rrule=rule.rrule,
         leader_id=leader.id if leader else None,
         made_by_id=by.id,
+        meeting_link=meeting_link(meeting),
         created_at=at,
         over_at=closes_at(plan, last) if (last := last_occurrence(rule)) else None,
     )

@@ -147,7 +147,7 @@ def say(call: Call, *, sit: str, words: str) -> Document:
 
 def beside_a_join(sit: Sit, member: Member, at: datetime) -> Document:
     """Give one who has just sat down what only those who are seated may know."""
-    answer: Document = {}
+    answer: Document = {"meeting_link": sit.series.meeting_link} if sit.series.meeting_link else {}
     if sit.phase(at).name is PhaseName.CIRCLE:
         with suppress(shared.Away):
             document = _cell(sit.key, sit.closes_at, at).read()

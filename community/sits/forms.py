@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from community.errors import Invalid
 from community.members.models import SeenAs
 from community.sits.actions import OPEN_ROOM
+from community.sits.meeting import LINK_LENGTH
 from community.sits.models import NOTE_LENGTH, TITLE_LENGTH, ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN
 from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
@@ -43,6 +44,7 @@ class SitForm(Form):
     until = DateField("Until", [Optional()])
     count = WholeNumber("Or for so many sits", [Optional()])
     leader = SelectField("Led by", coerce=int, choices=[], default=0)
+    meeting_link = StringField("A meeting for speaking together", [Length(max=LINK_LENGTH)])
 
     def rule(self, zone: str) -> Rule:
         """Give the rule that was chosen; raises Invalid, with the field at which it is to be said."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from community.db import Base, WordEnum, one_of
 from community.groups.models import Group
 from community.members.models import Member
+from community.sits.meeting import LINK_LENGTH
 
 TITLE_LENGTH = 120
 NOTE_LENGTH = 300
@@ -48,6 +49,7 @@ class SitSeries(Base):
     status: Mapped[SeriesStatus] = mapped_column(WordEnum(SeriesStatus), default=SeriesStatus.PLANNED)
     # opened by "sit now", so nobody is told of its doors
     on_the_spot: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    meeting_link: Mapped[str | None] = mapped_column(sa.String(LINK_LENGTH))  # told to those who are seated alone
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     over_at: Mapped[datetime | None]  # when the last sit's room closes; None: it has no last one

@@ -69,6 +69,7 @@ def schedule(slug: str) -> Any:
             plan=actions.built_in(form.plan.data),
             rule=form.rule(group.zone),
             leader=_leader(group, form.leader.data),
+            meeting=form.meeting_link.data,
             at=at,
         )
 

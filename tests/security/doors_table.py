@@ -194,6 +194,7 @@ SITS: dict[str, list[Row]] = {
             "time": "07:00",
             "repeat": "once",
             "leader": "0",
+            "meeting_link": "https://meet.example.org/early",
         },
     ),
     "POST /groups/<slug>/series/<id:series_id>/ending": [

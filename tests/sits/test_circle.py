@@ -9,10 +9,12 @@ import pytest
 from community import live as live_door
 from community import shared
 from community.clock import now
+from community.errors import Invalid
 from community.groups.models import Membership, Role
 from community.members.models import Member, SeenAs
 from community.sits import circle
 from community.sits import live as sits_live
+from community.sits.meeting import meeting_link
 from community.sits.seats_in_memory import MemoryStore
 from tests.doors import Browser, Live, until
 from tests.factories import inside, join, make_member, plan_sit
@@ -302,3 +304,61 @@ def test_nothing_that_is_said_reaches_a_table_or_a_log(
         for table in db.metadata.sorted_tables:
             assert "heronwords" not in str(session().execute(table.select()).all())
     assert "heronwords" not in "".join(capfd.readouterr())
+
+
+LINK = "https://meet.example.org/evening-sit?room=7"
+
+
+def test_the_meeting_is_shown_to_those_who_are_seated_and_nowhere_else(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=3), meeting_link=LINK)
+    assert Seated(live, people.ines, key).joined["meeting_link"] == LINK
+    outside = live(people.jonah)
+    assert "meeting_link" not in outside.command("sit:snapshot", sit=key)
+    for member in (people.jonah, people.maren):
+        page = browser(member)
+        for path in ("", "/sits", f"/sits/{key}", f"/sits/{key}/seats", f"/sits/{key}/changes/new"):
+            page.get(f"/groups/ending-on-time{path}")
+            assert "meet.example.org" not in page.page, path
+        page.get("/")
+        assert "meet.example.org" not in page.page
+    assert live(people.viktor).command("sit:join", sit=key, tab="x")["error"]["kind"] in {"not_found", "not_allowed"}
+
+
+def test_a_sit_without_a_meeting_says_nothing_of_one(ines: Seated) -> None:
+    assert "meeting_link" not in ines.joined
+
+
+def test_a_teacher_plans_a_sit_with_a_meeting_and_gets_back_what_was_typed(people: People, browser: Open) -> None:
+    from community.db import session
+    from community.sits.models import SitSeries
+
+    maren, at = browser(people.maren), (now() + timedelta(days=3)).date().isoformat()
+    planned: dict[str, Any] = {"title": "Early", "plan": "quiet_half_hour", "day": at, "time": "07:00"}
+    planned |= {"repeat": "once", "leader": "0"}
+    refused = maren.post("/groups/ending-on-time/sits", **planned, meeting_link="http://meet.example.org")
+    assert refused.status_code == 422
+    assert "beginning with https://" in maren.page
+    assert "http://meet.example.org" in maren.page
+    assert maren.post("/groups/ending-on-time/sits", **planned, meeting_link=f" {LINK} ").status_code == 303
+    with inside():
+        assert [each.meeting_link for each in session().query(SitSeries)] == [LINK]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *("http://meet.example.org", "javascript:alert(1)", "//meet.example.org", "meet.example.org", "https://"),
+        *("https://somebody:secret@meet.example.org/", "https://meet.example.org/a b", "https://[::1", "https://a:b/"),
+        *('https://meet.example.org/"><script>', "https://meet.example.org\\@evil.example", "https://" + "a" * 500),
+    ],
+)
+def test_no_browser_is_sent_to_anything_but_a_plain_address(link: str) -> None:
+    with pytest.raises(Invalid):
+        meeting_link(link)
+
+
+@pytest.mark.parametrize("none", [None, "", "  "])
+def test_no_meeting_is_fine(none: str | None) -> None:
+    assert meeting_link(none) is None

@@ -273,7 +273,7 @@ class Room {
     clearTimeout(this.#timer);
     void this.#seat?.leave();
     this.#ringing.end();
-    this.#board.clear();
+    this.#board.leave();
     this.#element.classList.remove("silence");
     this.#element.classList.add("left", "circle");
     this.#panel.say("heading", "You have left quietly");

@@ -60,14 +60,32 @@ export class CircleBoard {
   }
 
   /** Seated: what the answer to the join says of the circle, and where people meet to speak. @param {any} answer */
-  joined({ circle }) {
+  joined({ circle, meeting_link }) {
     this.#reached = true;
+    this.#meet(meeting_link);
     if (circle) this.circle.snapshot(circle);
   }
 
   /** The line is gone: what is shown is what was known last. */
   lost() {
     this.#reached = false;
+  }
+
+  /** Show where people meet to speak; the address is known to those who are seated alone. @param {string} [link] */
+  #meet(link = "") {
+    const safe = link.startsWith("https://") && URL.canParse(link);
+    const part = this.#part("meeting");
+    part.hidden = !safe;
+    const anchor = /** @type {HTMLAnchorElement} */ (part.querySelector("a"));
+    if (safe) anchor.href = link;
+    else anchor.removeAttribute("href");
+    this.#write("host", safe ? new URL(link).host : "");
+  }
+
+  /** This person sits here no longer. */
+  leave() {
+    this.clear();
+    this.#meet();
   }
 
   /** The circle or the room is over: what was said goes from the page. */
@@ -90,7 +108,7 @@ export class CircleBoard {
     if (standing.ended) this.#words.value = "";
     const { acts, hint } = choices(standing, people, { you, silent: this.#silent });
     const seated = people.some(({ id }) => id === you);
-    const teaching = standing.ended ? [] : standing.mine ? ["end"] : ["take", "end"];
+    const teaching = standing.ended ? [] : standing.holder && !standing.mine ? ["take", "end"] : ["end"];
     this.#offer(seated && this.#reached ? [...acts, ...teaching] : []);
     this.#part("form").hidden = !(standing.mine && this.#reached);
     this.#write("hint", this.#reached ? hint : "Not live just now. The stone was here when we last heard.");

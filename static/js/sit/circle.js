@@ -161,7 +161,7 @@ export function choices(standing, people, { you, silent }) {
   }
   if (asked || next === you) {
     const when = next === you ? "You are next." : "You have asked for the stone, and it comes round to you.";
-    return { acts: next === you ? ["unask", "skip"] : ["unask"], hint: `${when} ${kept}` };
+    return { acts: ["unask"], hint: `${when} ${kept}` };
   }
   if (silent) return { acts: ["ask"], hint: "You are keeping silence, and the stone passes you by." };
   const follows = next && holder ? `${calledIn(people, next)} is next. ` : "";

@@ -35,10 +35,10 @@ export class Panel {
   }
 
   /**
-   * @param {{phase: string, people: Person[], you: string | null, others: number, geometry: Geometry}} now
+   * @param {{phase: string, people: Person[], you: string | null, others: number, geometry: Geometry, ended?: boolean}} now
    */
-  show({ phase, people, you, others, geometry }) {
-    const [head, words] = wordsFor(phase, people, you, geometry);
+  show({ phase, people, you, others, geometry, ended = false }) {
+    const [head, words] = wordsFor(ended ? "circle closed" : phase, people, you, geometry);
     this.say("heading", head);
     this.say("note", words);
     this.part("start").hidden = phase !== "scheduled";
@@ -77,7 +77,8 @@ function line(name, more) {
 function wordsFor(phase, people, you, geometry) {
   const company = note(people, you, geometry);
   if (phase === "scheduled") return ["The doors are still closed", "They open ten minutes before the first bell, and this page lets you in by itself."];
-  if (phase === "circle") return ["Closing circle", "One person holds the stone. The others listen. There is no need to answer."]
+  if (phase === "circle closed") return ["The circle is closed", "Thank you for listening to one another."];
+  if (phase === "circle") return ["Closing circle", "One person holds the stone. The others listen. There is no need to answer."];
   if (phase === "closed") return ["The sit has ended", "Thank you for sitting together. Go when you like."];
   const seated = people.some(({ id }) => id === you);
   return [heading(countOf(geometry), seated, geometry.crowd), company];

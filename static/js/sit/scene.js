@@ -56,7 +56,8 @@ export class Scene {
   enter(phase) {
     if (isSilent(phase)) this.#announcer.hush();
     else this.#drawn = null;
-    if (phase !== "circle") this.#board.clear();
+    if (phase === "closed") this.#board.leave();
+    else if (phase !== "circle") this.#board.clear();
   }
 
   /**
@@ -99,7 +100,7 @@ export class Scene {
       stone: standing && stoneOf(geometry, standing),
     });
     if (standing) this.#board.show(standing, people, you);
-    if (fresh) this.#panel.show({ phase, people, you, others, geometry });
+    if (fresh) this.#panel.show({ phase, people, you, others, geometry, ended: standing?.ended });
   }
 
   /**

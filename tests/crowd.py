@@ -32,7 +32,7 @@ class NoLine(ConnectionError):  # noqa: N818 - nothing is wrong, the house is no
         self.status = status
 
 
-@dataclass
+@dataclass(eq=False)
 class Guest:
     """One member's browser in the room of a sit."""
 
@@ -161,6 +161,21 @@ class Guest:
         if self._writer is not None:
             self._writer.close()
 
+    async def leave(self) -> None:
+        """Leave quietly, and close the browser."""
+        await self.command("sit:leave", sit=self.sit, tab=self.tab)
+        self.go()
+
+    def fall_silent(self) -> None:
+        """Say nothing more while the line stays open: a network that is gone does not say so."""
+        if self.staying is not None:
+            self.staying.cancel()
+
+    @property
+    def shown(self) -> int:
+        """Give how many people this guest knows to be there."""
+        return len(self.here) + self.others
+
     @property
     def ids(self) -> set[str]:
         """Give the seats that this guest shows, those away included."""
@@ -224,7 +239,7 @@ class Guest:
         if keep_missing:
             here |= {seat_id: before[seat_id] | {"away": True} for seat_id in missing}
             self._missing = set(missing)
-        else:
+        elif not self.others:  # in a crowd a snapshot draws only some, so who is missing may be one of the others
             self.seen_gone += [(time.monotonic(), seat_id) for seat_id in missing]
         self.here = here
         self._note(here.values())
@@ -273,7 +288,9 @@ class Guest:
         self.asked += 1
         with suppress(OSError):
             answer = await self.command("sit:snapshot", sit=self.sit)
-            if answer["ok"]:
+            if answer["ok"] and self.you not in {seat["id"] for seat in answer["here"]}:
+                await self.join()  # the house has lost the room
+            elif answer["ok"]:
                 self._take(answer)
 
 

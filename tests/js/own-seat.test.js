@@ -91,6 +91,19 @@ test("doors that are still closed are tried again", async () => {
   assert.deepEqual(told.refusals, []);
 });
 
+test("a house that has lost the room is sat down in again, and nobody is seen leaving meanwhile", async () => {
+  const lost = () => ({ seq: 900, here: [person(0)], others: 0, you: "p1" });
+  const answers = { "sit:join": here(3), "sit:snapshot": lost };
+  const line = lineTo(answers);
+  const { seat, roster, told } = seatAt(line);
+  await seat.join();
+  answers["sit:join"] = () => ({ seq: 900, here: [person(0), person(1)], others: 0, you: "p1" });
+  line.fact("sit:roster", difference(899, { joined: [person(0)], total: 1 }));
+  await new Promise((done) => setTimeout(done, 0));
+  assert.equal(told.joins, 2);
+  assert.equal(names(roster), "p0 p1 p2?");
+});
+
 test("after a gap one snapshot is asked for", async () => {
   const line = lineTo({ "sit:join": here(3), "sit:snapshot": here(5, 10) });
   const { seat, roster } = seatAt(line);

@@ -141,6 +141,10 @@ export class OwnSeat {
     this.#behind = 0;
     const snapshot = await this.#live.command("sit:snapshot", { sit }, PATIENCE).catch(() => null);
     if (!snapshot) return;
+    if (this.#seated && !snapshot.here.some((/** @type {{id: string}} */ { id }) => id === snapshot.you)) {
+      this.#seated = false; // the house has lost the room: all come back one by one, and nobody is seen leaving meanwhile
+      return this.join();
+    }
     roster.snapshot(snapshot);
     told.changed();
   }

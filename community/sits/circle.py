@@ -43,7 +43,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Seated:
-    """Who is in the circle at a moment, and the place of each in the order of arrival."""
+    """Who of those that the stone concerns is in the circle, and the place of each in the order of arrival."""
 
     company: Company
     orders: dict[int, int]
@@ -126,7 +126,7 @@ def say(call: Call, *, sit: str, words: str) -> Document:
     found = _circle(call, sit, Act.SAY_IN_CIRCLE)
     line = one_line(words, limit=WORDS_LENGTH, field="words", what="sentence")
 
-    def spoken(document: Document, stone: Stone, seated: Seated) -> Document:
+    def spoken(document: Document, stone: Stone, _seated: Seated) -> Document:
         if stone.ended:
             raise CircleOver
         if stone.holder != call.by.id:
@@ -135,7 +135,7 @@ def say(call: Call, *, sit: str, words: str) -> Document:
         if sum(each["by"] == call.by.id and each["at"] >= stone.since for each in said) >= IN_ONE_TURN:
             raise TurnIsFull
         number, at = document["count"] + 1, call.at.timestamp()
-        last = max(seated.orders.values())  # who comes later has not heard it
+        last = max(seat.order for seat in room.register.snapshot(sit).seats)  # who comes later has not heard it
         new = {"number": number, "by": call.by.id, "words": line, "at": at, "last_order": last}
         return document | {"said": [*said, new][-MOST_SAID:], "count": number}
 
@@ -207,11 +207,14 @@ def _write(
     before: list[int | None] = []
 
     def changed(document: Document | None) -> Document:
-        document = document or {"stone": Stone(seq=int(at * 1000)).to_json(), "said": [], "count": 0, "teachers": []}
+        first = int(at * 1000)  # above all that a page may know from before the house was started again
+        document = document or {"stone": Stone(first).to_json(), "said": [], "count": first, "teachers": []}
         document = document if teachers is None else document | {"teachers": teachers}
         stone = Stone.from_json(document["stone"])
         before[:] = [stone.seq, stone.holder]
         seated = _seated(key, document, at, by)
+        if by is not None and by not in seated.orders:
+            raise room.NotSeated
         stone = as_of(stone, seated.company, at)
         return change(document | {"stone": stone.to_json()}, stone, seated)
 
@@ -235,18 +238,20 @@ def _circle(call: Call, key: str, act: Act) -> Sit:
     return sit
 
 
-def _seated(key: str, document: Document, at: float, speaking: int | None = None) -> Seated:
-    """Give who is in the circle; whoever speaks is heard. Raises NotSeated where they have no seat."""
-    seats = room.register.snapshot(key).seats
-    orders = {seat.member_id: seat.order for seat in seats}
-    if speaking is not None and speaking not in orders:
-        raise room.NotSeated
-    here = frozenset(seat.member_id for seat in seats if not seat.away or seat.member_id == speaking)
-    lost = dict.fromkeys(orders.keys() - here, at)
+def _seated(key: str, document: Document, at: float, member_id: int | None = None) -> Seated:
+    """Give who of those that the stone concerns is here, and one more, who is heard as they speak."""
     holder = document["stone"]["holder"]
+    asked = [each for each, _at in document["stone"]["asked"]]
+    ids = {*asked, *document["teachers"], holder, member_id} - {None}
+    orders, away = {}, set()
+    for seat in room.register.snapshot(key, most=len(ids), first=ids).seats:
+        orders[seat.member_id] = seat.order
+        if seat.away and seat.member_id != member_id:
+            away.add(seat.member_id)
+    lost = dict.fromkeys(away, at)
     if holder in lost:  # since the moment at which the next beat was due at the latest
         lost[holder] = min(at, LONGEST_BEAT_S + (room.register.heard_at(key, holder, at=at) or at))
-    return Seated(Company(here, lost, tuple(document["teachers"])), orders)
+    return Seated(Company(frozenset(orders.keys() - away), lost, tuple(document["teachers"])), orders)
 
 
 def _teachers(sit: Sit) -> list[int]:
@@ -278,7 +283,7 @@ def _seen_by(key: str, member_id: int, document: Document | None, at: float) -> 
     """Give the circle as one of the seated sees it: their own asking, and what was said since they came."""
     if document is None:
         return NOTHING_YET
-    stone, order = Stone.from_json(document["stone"]), _seated(key, document, at).orders.get(member_id)
+    stone, order = Stone.from_json(document["stone"]), _seated(key, document, at, member_id).orders.get(member_id)
     said = [each for each in document["said"] if order is not None and order <= each["last_order"]]
     return {
         **_stone_on_wire(key, document, at),

@@ -128,7 +128,14 @@ def test_only_the_holder_speaks_and_all_who_are_seated_hear_it(ines: Seated, jon
     assert ines.does("say", words="  <b>Quiet</b>\u00a0today. ")["ok"] is False, "a field is printable text"
     assert ines.does("say", words="<b>Quiet</b> today. " + "ß" * 480)["ok"]
     said = jonah.live.next("circle:said")
-    assert (said["seat"], said["number"], said["words"][:19]) == (ines.seat, 1, "<b>Quiet</b> today.")
+    assert (said["seat"], said["words"][:19]) == (ines.seat, "<b>Quiet</b> today.")
+
+
+def test_words_and_stone_are_numbered_above_what_a_page_knows_from_before_a_restart(ines: Seated, key: str) -> None:
+    before = ines.does("ask")["seq"], ines.does("say", words="before")["number"]
+    shared.Cell(f"stone:{key}", 60).change(lambda _document: None)
+    assert ines.does("ask")["seq"] > before[0]
+    assert ines.does("say", words="after")["number"] > before[1]
 
 
 @pytest.mark.parametrize("words", ["", "   ", "\u200b", "x" * 501, 7, None])

@@ -14,7 +14,7 @@ from community.errors import Conflict, Invalid
 from community.members.models import Member
 from community.notifications.models import Notice, NoticeKind
 from community.sits import actions, changes, queries, reminders
-from community.sits.models import ChangeKind, SitChange, SitSeries
+from community.sits.models import Attendance, ChangeKind, SitChange, SitSeries
 from community.sits.recurrence import parse_sit_key, sit_key
 from community.sits.sit import not_over, sit_of, sits_of
 from tests.doors import Browser, Live
@@ -244,6 +244,19 @@ def test_who_waits_at_the_doors_is_told_that_the_sit_is_called_off(
     assert answer["error"]["kind"] == "not_found"
     assert "called off" in answer["error"]["message"]
     assert ines.command("sit:join", sit=key, tab="one")["error"]["kind"] == "conflict"
+
+
+def test_who_sits_at_the_new_time_is_written_down_under_the_sits_own_name(
+    people: People, browser: Open, live: Callable[..., Live]
+) -> None:
+    key, soon = weekly_sit(people), whole_minute(timedelta(minutes=8))
+    assert browser(people.maren).post(f"{SITS}/{key}/changes", **moving(soon)).status_code == 303
+    joined = live(people.ines).command("sit:join", sit=key, tab="one")
+    assert joined["ok"], joined
+    assert joined["starts_ms"] == soon.timestamp() * 1000
+    with inside():
+        sat = session().scalars(sa.select(Attendance)).all()
+    assert [(each.member_id, each.starts_at) for each in sat] == [(people.ines.id, parse_sit_key(key)[1])]
 
 
 def test_a_single_sit_that_is_moved_far_is_not_over_before(people: People, browser: Open) -> None:

@@ -21,7 +21,7 @@ from community.config import Settings
 from community.db import db
 from community.members.models import Member
 from community.web.limits import limiter
-from tests import factories
+from tests import factories, ways
 from tests.doors import Browser, Live
 from tests.people import People, make_people
 
@@ -40,11 +40,11 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """One application for the whole worker."""
+    """One application for the whole worker, in the way to run that was asked for."""
     folder = tmp_path_factory.mktemp("house")
     settings = Settings(
         data_dir=folder,
-        database_url=f"sqlite:///{folder / 'community.db'}",
+        **ways.chosen().settings(folder),
         secret_keys=("a long and quite random key for tests 5d1c9a",),
         base_url=f"http://127.0.0.1:{free_port()}",
         mail_url=f"file:{folder / 'mail'}",
@@ -55,7 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    shutil.copy(folder / "community.db", folder / "empty.db")
+    ways.chosen().keep_empty(app)
     factories.house["app"] = app
     return app
 
@@ -66,9 +66,7 @@ def app(house: Flask) -> Iterator[Flask]:
     folder: Path = house.extensions["settings"].data_dir
     with house.app_context():
         db.engine.dispose()
-    for name in ("community.db-wal", "community.db-shm"):
-        (folder / name).unlink(missing_ok=True)
-    shutil.copy(folder / "empty.db", folder / "community.db")
+    ways.chosen().empty(house)
     shutil.rmtree(folder / "mail", ignore_errors=True)
     limiter.reset()
     live_door._limiter.storage.reset()

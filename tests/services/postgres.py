@@ -72,6 +72,13 @@ def drop_database(url: str) -> None:
     _tell(make_url(_server_address()), "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
+def replace_database(url: str, *, template: str) -> None:
+    """Put a copy of another database in the place of this one, whoever is still connected to it."""
+    drop_database(url)
+    source = make_url(template).database or ""
+    _tell(make_url(_server_address()), "CREATE DATABASE {} TEMPLATE {}", make_url(url).database or "", source)
+
+
 @contextlib.contextmanager
 def running() -> Iterator[str]:
     """Run a PostgreSQL server of our own for the length of the block and give its address; raises NotHere."""

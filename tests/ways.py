@@ -1,0 +1,114 @@
+"""The two ways to run, for the tests that hold in both: ``TEST_WAY=large`` chooses the second.
+
+The large way wants everything patched before it is imported: ``python -m tests.ways tests/live`` runs pytest so.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, Protocol
+
+from flask import Flask
+
+LARGE = "large"
+
+# What each process does by itself or with the others: doors for sockets, presence, limits, jobs.
+IN_BOTH = (
+    "tests/live",
+    "tests/sits/test_room.py",
+    "tests/sits/test_presence.py",
+    "tests/sits/test_presence_lines.py",
+    "tests/members/test_sessions.py",
+    "tests/members/test_post_office.py",
+    "tests/members/test_sign_in.py",
+    "tests/threads/test_live_threads.py",
+    "tests/threads/test_at_once.py",
+    "tests/groups/test_keeping.py",
+    "tests/notifications",
+    "tests/test_windows.py",
+)
+
+
+class Way(Protocol):
+    """What a way brings along, and how its database is emptied between tests."""
+
+    def settings(self, folder: Path) -> dict[str, Any]:
+        """Give the settings that belong to the way."""
+
+    def keep_empty(self, app: Flask) -> None:
+        """Keep a copy of the database that has tables and nothing in them."""
+
+    def empty(self, app: Flask) -> None:
+        """Put that copy in its place; nobody is connected."""
+
+
+class Small:
+    """SQLite and threads."""
+
+    def settings(self, folder: Path) -> dict[str, Any]:
+        """Give the settings that belong to the way."""
+        return {"database_url": f"sqlite:///{folder / 'community.db'}"}
+
+    def keep_empty(self, app: Flask) -> None:
+        """Keep a copy of the file."""
+        folder = app.extensions["settings"].data_dir
+        shutil.copy(folder / "community.db", folder / "empty.db")
+
+    def empty(self, app: Flask) -> None:
+        """Copy it back."""
+        folder = app.extensions["settings"].data_dir
+        for name in ("community.db-wal", "community.db-shm"):
+            (folder / name).unlink(missing_ok=True)
+        shutil.copy(folder / "empty.db", folder / "community.db")
+
+
+class Large:
+    """PostgreSQL, Redis and greenlets."""
+
+    def settings(self, folder: Path) -> dict[str, Any]:  # noqa: ARG002 - nothing of it lies in a folder
+        """Give the settings that belong to the way."""
+        from tests.services import postgres, redis_server
+
+        return {
+            "database_url": postgres.new_database(),
+            "redis_url": redis_server.new_store(),
+            "async_mode": "gevent",
+        }
+
+    def keep_empty(self, app: Flask) -> None:
+        """Keep a copy of the database, and begin to listen to other processes."""
+        from community import shared
+        from tests.services import postgres
+
+        self.template = postgres.new_database(template=app.extensions["settings"].database_url)
+        shared.begin(app.app_context)
+
+    def empty(self, app: Flask) -> None:
+        """Copy it back, and empty Redis."""
+        from community import shared
+        from tests.services import postgres
+
+        postgres.replace_database(app.extensions["settings"].database_url, template=self.template)
+        with shared.asking() as redis:
+            redis.flushdb()
+
+
+_chosen: list[Way] = []
+
+
+def chosen() -> Way:
+    """Give the way that this run is for."""
+    if not _chosen:
+        _chosen.append(Large() if os.environ.get("TEST_WAY") == LARGE else Small())
+    return _chosen[0]
+
+
+if __name__ == "__main__":
+    from gevent import monkey
+
+    monkey.patch_all()
+    os.environ["TEST_WAY"] = LARGE
+    import pytest
+
+    sys.exit(pytest.main(["-p", "no:xdist", *(sys.argv[1:] or IN_BOTH)]))

@@ -130,6 +130,13 @@ class Windows(PatientMemory):
                 _in(redis).clear(key)
         super().clear(key)
 
+    def reset(self) -> int | None:
+        """Forget everything; gives how many keys there were here."""
+        if shared.is_shared():
+            with suppress(shared.Away), shared.asking() as redis:
+                _in(redis).reset()
+        return super().reset()
+
 
 @cache
 def _in(redis: "Redis") -> RedisStorage:

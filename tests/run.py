@@ -86,6 +86,7 @@ def main() -> int:
         audit(report)
         with services(report) as addresses:
             tests(report, "tests", ["--dist", "worksteal", "-m", "not browser"], addresses)
+            large_way(report, addresses)
             stories(report, addresses)
     return report.close()
 
@@ -191,6 +192,14 @@ def services(report: Report) -> Iterator[dict[str, str]]:
         yield addresses
 
 
+def large_way(report: Report, addresses: Mapping[str, str]) -> None:
+    """Run again, on PostgreSQL, Redis and greenlets, what each process does by itself or with the others."""
+    if not all(os.environ.get(name) or name in addresses for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL")):
+        report.leave_out("tests the large way", "no PostgreSQL or no Redis", required_by="REQUIRE_SERVICES")
+        return
+    pytest_on(report, "large way", ["-m", "tests.ways", "--quiet"], addresses)
+
+
 def stories(report: Report, addresses: Mapping[str, str]) -> None:
     """Run the browser stories if Chromium can be had."""
     program = chromium.obtain()
@@ -202,10 +211,15 @@ def stories(report: Report, addresses: Mapping[str, str]) -> None:
 
 
 def tests(report: Report, name: str, options: list[str], addresses: Mapping[str, str]) -> None:
-    """Run pytest on two cores, let it speak for itself, and take its sums and reasons from its own report."""
-    result = KEEP / f"{name}.xml"
+    """Run pytest on two cores."""
+    pytest_on(report, name, ["-m", "pytest", "-n", "2", *options], addresses)
+
+
+def pytest_on(report: Report, name: str, options: list[str], addresses: Mapping[str, str]) -> None:
+    """Run pytest, let it speak for itself, and take its sums and reasons from its own report."""
+    result = KEEP / f"{name.replace(' ', '-')}.xml"
     result.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={result}", *options]
+    command = [sys.executable, *options, f"--junitxml={result}"]
     print(f"\n{name}", flush=True)
     since = time.monotonic()
     done = subprocess.run(command, env={**os.environ, **addresses}, stdin=subprocess.DEVNULL, check=False)

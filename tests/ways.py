@@ -17,14 +17,10 @@ LARGE = "large"
 IN_BOTH = (
     "tests/live",
     "tests/sits/test_room.py",
-    "tests/sits/test_presence.py",
-    "tests/sits/test_presence_lines.py",
     "tests/members/test_sessions.py",
     "tests/members/test_post_office.py",
-    "tests/members/test_sign_in.py",
     "tests/threads/test_live_threads.py",
     "tests/threads/test_at_once.py",
-    "tests/groups/test_keeping.py",
     "tests/notifications",
     "tests/test_windows.py",
 )
@@ -89,7 +85,11 @@ class Large:
         from community import shared
         from tests.services import postgres
 
-        postgres.replace_database(app.extensions["settings"].database_url, template=self.template)
+        settings = app.extensions["settings"]
+        postgres.replace_database(settings.database_url, template=self.template)
+        if not shared.is_shared():  # a test that tries both stores by itself has left it so
+            shared.init(settings.redis_url)
+            shared.begin(app.app_context)
         with shared.asking() as redis:
             redis.flushdb()
 
@@ -111,4 +111,7 @@ if __name__ == "__main__":
     os.environ["TEST_WAY"] = LARGE
     import pytest
 
-    sys.exit(pytest.main(["-p", "no:xdist", *(sys.argv[1:] or IN_BOTH)]))
+    given = sys.argv[1:]
+    some = any(not word.startswith("-") for word in given)
+    always = ["-p", "no:xdist", "-m", "not browser", "--ignore=tests/live/test_gunicorn.py"]  # that has its own houses
+    sys.exit(pytest.main([*always, *given, *(() if some else IN_BOTH)]))

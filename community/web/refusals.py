@@ -8,6 +8,7 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from community import shared
 from community.db import DatabaseAway, session
 from community.errors import Refused, TooOften
 
@@ -44,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DatabaseAway, _away)
+    app.register_error_handler(shared.Away, _away)
     app.register_error_handler(Exception, _broken)
 
 
@@ -99,7 +101,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _away(error: Exception) -> Any:
-    log.error("database_away", endpoint=request.endpoint, error=type(error).__name__)
+    log.error("part_away", endpoint=request.endpoint, error=type(error).__name__)
     session().rollback()
     response = refusal_page(AWAY, SENTENCES[AWAY])
     response.headers["Retry-After"] = "10"

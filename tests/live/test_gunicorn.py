@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from websocket import WebSocketBadStatusException
 
+from tests.cluster import GUNICORN, PREPARE, run
 from tests.live.test_frames import pour
 from tests.live.wire import Wire, knock
+from tests.services import postgres, redis_server
 from tests.services.process import free_port, plain_environment
 
 ROOT = Path(__file__).parents[2]
@@ -21,14 +23,20 @@ LIMIT, SPARE = 4, 32
 START_SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the house with few threads, and give its address."""
+@pytest.fixture(scope="module", params=["threads", pytest.param("greenlets", marks=pytest.mark.services)])
+def gunicorn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start the house for few lines, as it is served in either way, and give its address."""
     folder, port = tmp_path_factory.mktemp("gunicorn"), free_port()
+    environment = {**plain_environment(), "SOCKET_LIMIT": str(LIMIT), "PORT": str(port), "DATA": str(folder / "data")}
+    command: tuple[str, ...] = (sys.executable, "app.py")
+    if request.param == "greenlets":
+        services = {"DATABASE_URL": postgres.new_database(), "REDIS_URL": redis_server.new_store()}
+        environment |= {**services, "ASYNC_MODE": "gevent"}
+        command = GUNICORN
+        run((sys.executable, "-c", PREPARE), environment)
     log = (folder / "log").open("wb")
     process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port), "--data", str(folder / "data")],
-        cwd=ROOT, env={**plain_environment(), "SOCKET_LIMIT": str(LIMIT)},
+        command, cwd=ROOT, env=environment,
         stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"

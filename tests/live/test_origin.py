@@ -85,8 +85,9 @@ def test_who_is_not_signed_in_is_told_so_and_gets_no_room(knock: Knock) -> None:
 def test_more_sockets_than_threads_can_carry_are_sent_away(
     app: Flask, knock: Knock, ines: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guard = app.wsgi_app
-    assert isinstance(guard, live_door.OriginGuard)
+    guard: object = app.wsgi_app
+    while not isinstance(guard, live_door.OriginGuard):
+        guard = guard.app  # type: ignore[attr-defined] # what gives greenlets their turn stands before it
     monkeypatch.setattr(guard, "limit", 2)
     first, second = knock(ines), knock(ines)
     with pytest.raises(Refused) as refusal:

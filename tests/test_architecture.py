@@ -64,6 +64,7 @@ CHECKS = {
     "sits.thanking",
     "sits.who_thanked",
     "sits.wishes_of",
+    "sits.waits_until",
     "sits.groups_to_sit_in",
     "sits.may_be_meant",
     "sits.may_be_changed",

@@ -149,6 +149,7 @@ def _hold_newcomers(group: Group, *, by: Member, at: datetime) -> None:
         holding=Holding.NEWCOMERS,
         held_first_posts=1,
         may_be_seen=False,
+        soft_doors=False,
         at=at,
     )
 

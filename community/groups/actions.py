@@ -99,6 +99,7 @@ def edit_group(
     holding: Holding,
     held_first_posts: int,
     may_be_seen: bool,
+    soft_doors: bool,
     at: datetime,
 ) -> Group:
     """Change what a group is called and how it is kept; its address stays.
@@ -113,6 +114,7 @@ def edit_group(
         raise Invalid("Between 1 and 20 posts can be read first.", field="held_first_posts")
     group.name, group.purpose, group.zone = _name(name), _purpose(purpose), _zone(zone)
     group.kind, group.holding, group.held_first_posts = kind, holding, held_first_posts
+    group.soft_doors = soft_doors
     return group
 
 

@@ -120,6 +120,7 @@ class EditForm(Form):
     kind = kind_field()
     may_be_seen = BooleanField("Let everybody in the community find this group")
     zone = zone_field()
+    soft_doors = BooleanField("Soft doors")
     holding = RadioField("Posts that a teacher reads first", choices=HOLDINGS, invalid_choice_message=CHOOSE)
     held_first_posts = WholeNumber(
         "How many posts of somebody new",

@@ -55,6 +55,7 @@ class Group(Base):
     status: Mapped[GroupStatus] = mapped_column(WordEnum(GroupStatus), default=GroupStatus.ACTIVE)
     zone: Mapped[str] = mapped_column(sa.String(64), default="UTC")
     holding: Mapped[Holding] = mapped_column(WordEnum(Holding), default=Holding.NOTHING)
+    soft_doors: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # of its sits, see sits
     held_first_posts: Mapped[int] = mapped_column(default=1)  # how many of a newcomer's posts are read first
     agreement_version: Mapped[int] = mapped_column(default=0)
     agreement_excerpt: Mapped[str] = mapped_column(sa.String(EXCERPT_LENGTH), default="")  # its first words

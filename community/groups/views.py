@@ -137,6 +137,7 @@ def keep(slug: str) -> Any:
             holding=Holding(form.holding.data),
             held_first_posts=form.held_first_posts.data or group.held_first_posts,
             may_be_seen=form.may_be_seen.data,
+            soft_doors=form.soft_doors.data,
             at=at,
         ),
     )

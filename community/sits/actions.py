@@ -15,6 +15,7 @@ from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSer
 from community.sits.plan import BUILT_IN, Plan, closes_at
 from community.sits.recurrence import Rule, last_occurrence, next_occurrence
 from community.sits.sit import Sit
+from community.sits.soft_doors import opens_again_at
 from community.text import one_line
 
 OPEN_ROOM, OPEN_ROOM_EVERY = "FREQ=MINUTELY;INTERVAL=30", timedelta(minutes=30)
@@ -22,6 +23,13 @@ OPEN_ROOM, OPEN_ROOM_EVERY = "FREQ=MINUTELY;INTERVAL=30", timedelta(minutes=30)
 
 class DoorsClosed(Conflict):
     """A seat is asked for before the doors open or after the room has closed."""
+
+
+class SoftDoors(Conflict):
+    """Somebody comes while a group sits that wants to be left still; the page knows the edges, and knocks again."""
+
+    kind = "soft_doors"
+    sentence = "The doors of this group are soft while it sits. You come in when the sit next turns."
 
 
 def schedule_sit(
@@ -80,7 +88,7 @@ def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:
 
 
 def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
-    """Take a seat; joining again is fine and keeps the first time. Raises DoorsClosed."""
+    """Take a seat; joining again is fine and keeps the first time. Raises DoorsClosed or SoftDoors."""
     require(by, Act.JOIN_SIT, sit, at=at)
     if by.seen_as is None:
         raise Invalid("Before your first sit, choose how the others see you. The page of the sit asks it.")
@@ -93,12 +101,22 @@ def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
             if early
             else "This sit is over, and the room is closed."
         )
+    if waits_until(by, sit, at) is not None:
+        raise SoftDoors
     session().execute(
         insert_into(Attendance)
         .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, joined_at=at)
         .on_conflict_do_nothing()
     )
     return sit
+
+
+def waits_until(member: Member, sit: Sit, at: datetime) -> datetime | None:
+    """Give the moment for which a member waits at soft doors; None for whoever was in before, or comes in at once."""
+    opens_at = opens_again_at(sit.plan, sit.starts_at, at) if sit.group.soft_doors and not sit.is_called_off else None
+    if opens_at is None or session().get(Attendance, (sit.series.id, sit.planned_at, member.id)) is not None:
+        return None
+    return opens_at
 
 
 def forget_leader(*, member_id: int, group_id: int) -> None:

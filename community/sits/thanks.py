@@ -59,9 +59,10 @@ def thank(*, by: Member, sit: Sit, at: datetime) -> None:
 
 def thanking(viewer: Member, sit: Sit, *, at: datetime) -> Thanking | None:
     """Say whether the viewer may thank, once it is time, or has; None where there is nothing to thank for."""
-    over = sit.phase(at).name in {PhaseName.CIRCLE, PhaseName.CLOSED}
-    if over and (not _is_time(sit, at) or not _sat(viewer, sit)):
-        return None
+    name = sit.phase(at).name
+    over = name in {PhaseName.CIRCLE, PhaseName.CLOSED}
+    if name is PhaseName.CLOSED and (not _is_time(sit, at) or not _sat(viewer, sit)):
+        return None  # in the circle whoever opens the page takes a seat with it
     mine = sa.select(SitThanks.member_id).where(*_of(SitThanks, sit), SitThanks.member_id == viewer.id)
     return Thanking.DONE if over and session().scalar(mine) is not None else Thanking.OPEN
 

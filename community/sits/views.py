@@ -278,6 +278,7 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at and not is_copy else None,
         words_length=circle.WORDS_LENGTH,
         is_copy=is_copy,
+        waits_until=actions.waits_until(viewer(), sit, at),
         thanking=thanks.thanking(viewer(), sit, at=at),
         next_sit=queries.next_after(sit, at=at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),

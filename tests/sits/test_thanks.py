@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,8 @@ from community.clock import now
 from community.db import session, transaction
 from community.members.models import Member, SeenAs
 from community.notifications.models import Notice, NoticeKind
-from community.sits.models import Attendance
-from tests.doors import Browser
+from community.sits.models import Attendance, ChangeKind, SitChange
+from tests.doors import Browser, Live
 from tests.factories import inside, join, make_member, plan_sit
 from tests.people import People
 
@@ -136,3 +137,25 @@ def test_the_page_of_a_closed_sit_says_when_the_next_one_is(people: People, brow
     assert f'href="{ROOM.format(key=following)}">Morning sit</a>' in after
     assert f"{later:%A} {later.day} {later:%B}" in after
     assert "Elsewhere" not in ines.page
+
+
+def in_lisbon(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None, microsecond=0).isoformat()
+
+
+def test_who_sat_in_a_sit_that_was_moved_can_thank_too(
+    people: People, browser: Open, live: Callable[..., Live]
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(hours=3))
+    number, _, moment = key.partition("-")
+    planned_at = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    began = now() - timedelta(minutes=29)
+    moved = {"kind": ChangeKind.MOVED, "wall_start": in_lisbon(began), "version": 1, "changed_at": began}
+    with inside(), transaction():
+        session().add(SitChange(series_id=int(number), planned_at=planned_at, **moved))
+    for member in (people.ines, people.jonah):
+        assert live(member).command("sit:join", sit=key, tab="one")["ok"]
+    with inside(), transaction():  # the closing bell has rung meanwhile
+        session().execute(sa.update(SitChange).values(wall_start=in_lisbon(began - timedelta(minutes=5))))
+    assert browser(people.ines).post(f"{ROOM.format(key=key)}/thanks").status_code == 303
+    assert told() == [people.jonah.id]

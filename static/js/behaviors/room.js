@@ -3,7 +3,6 @@
 
 import { CircleBoard } from "../sit/circle-board.js";
 import { Heart } from "../sit/heart.js";
-import { bindThanks } from "../sit/after.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
 import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
 import { Ringing } from "../sit/sound.js";
@@ -11,6 +10,8 @@ import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
 import { forgetRooms, keepRoom, noteTime, notedTime } from "../sit/copy.js";
 import { isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
+import { bindThanks } from "../sit/after.js";
+import { knockIn, waitingWords } from "../sit/soft-doors.js";
 
 export const selector = "[data-room]";
 
@@ -48,6 +49,7 @@ class Room {
   #live = false;
   #reachable = true;
   #left = false;
+  #waiting = false;
   #phase = "";
   #refusal = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -80,6 +82,7 @@ class Room {
       left: () => this.#gone("You left from another tab. Close this page whenever you like."),
       silent: () => isSilent(this.#phase),
       measured: () => this.#measured(),
+      waits: () => this.#wait(),
       refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
     };
     this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#scene.roster, clock: this.#clock, told });
@@ -159,8 +162,29 @@ class Room {
     this.#quietly(message);
   }
 
+  /** The doors are soft, and people sit: say so, and come in with the next edge. Gives how long that is. */
+  #wait() {
+    const { server } = this.#now();
+    const { edges } = this.#sit;
+    const [heading, note] = waitingWords(edges, server);
+    this.#waiting = true;
+    this.#element.dataset.waiting = "";
+    this.#element.classList.remove("silence");
+    this.#panel.say("heading", heading);
+    this.#panel.say("note", note);
+    return knockIn(edges, server, Math.random());
+  }
+
+  #letIn() {
+    if (!this.#waiting) return;
+    this.#waiting = false;
+    delete this.#element.dataset.waiting;
+    this.#phase = ""; // enter it once more, as somebody who is seated
+  }
+
   /** @param {any} answer */
   #joined(answer) {
+    this.#letIn();
     const { bells, edges, phases, plan, starts_ms } = answer;
     Object.assign(this.#sit, { bells, edges, phases, plan, starts_ms });
     this.#takeYou(answer.you);
@@ -212,7 +236,7 @@ class Room {
     this.#scene.enter(phase);
     const show = () => {
       const { classList } = this.#element;
-      classList.toggle("silence", isSilent(phase));
+      classList.toggle("silence", isSilent(phase) && !this.#waiting);
       classList.toggle("circle", phase === "circle" || phase === "closed");
       this.#panel.say("title", isSilent(phase) ? `: silence. The closing bell rings at ${this.#closing()}.` : "");
       if (!isSilent(phase)) this.#panel.say("quiet", this.#refusal);

@@ -23,6 +23,7 @@ const COMING_BACK = 10_000;
  * @property {() => boolean} silent whether the ring is being kept as it is
  * @property {() => void} left another tab of this person left for all of them
  * @property {() => void} measured the clock may have moved
+ * @property {() => number} waits the doors are soft: says so, and gives the milliseconds until one may knock again
  * @property {(refusal: Refusal) => void} refused the server will not seat this person; nothing is tried again
  */
 
@@ -35,6 +36,8 @@ export class OwnSeat {
   #stopped = false;
   #behind = 0;
   #joins = 0;
+  /** Soft doors: when to knock again, by the clock of this page. */
+  #notBefore = 0;
 
   /** @param {{sit: string, tab: string, roster: Roster, clock: ServerClock, told: Told}} given */
   constructor(given) {
@@ -63,7 +66,7 @@ export class OwnSeat {
 
   /** Sit down; a second time after a reconnect is the same act. */
   async join() {
-    if (this.#joining || this.#stopped || !this.#live) return;
+    if (this.#joining || this.#stopped || !this.#live || performance.now() < this.#notBefore) return;
     this.#joining = true;
     const { sit, tab, roster, told } = this.#given;
     try {
@@ -165,6 +168,12 @@ export class OwnSeat {
 
   /** A refusal is final where asking again cannot help; a lost line is not a refusal. @param {any} error */
   #refused(error) {
+    if (error?.kind === "soft_doors") {
+      const wait = this.#given.told.waits();
+      this.#notBefore = performance.now() + wait;
+      setTimeout(() => void this.join(), wait + 1);
+      return;
+    }
     if (!["not_found", "not_allowed", "invalid"].includes(error?.kind)) return;
     this.stop();
     this.#given.told.refused(error);

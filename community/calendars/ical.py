@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 
 from community.sits.models import SitSeries
-from community.sits.recurrence import moment_of
+from community.sits.recurrence import DAYS, moment_of
 from community.sits.sit import Sit, plan_of, rule_of
 
 PAST: Final = timedelta(days=31)
@@ -114,5 +114,62 @@ def _in_series(sit: Sit) -> datetime:
 
 @lru_cache(maxsize=256)
 def _timezone(zone: str, first_year: int, last_year: int) -> icalendar.Timezone:
-    """Spell out the rules of a zone; it takes a while, and the next calendar wants the same."""
-    return icalendar.Timezone.from_tzid(zone, first_date=date(first_year, 1, 1), last_date=date(last_year, 1, 1))
+    """Spell out the rules of a zone; it takes a while, and the next calendar wants the same.
+
+    Not by the library's own from_tzid: that leaps over the weeks of Ramadan, and begins each summer an hour late.
+    """
+    spelled = icalendar.Timezone()
+    spelled.add("tzid", zone)
+    for (since, to, name, is_summer), onsets in _onsets(zone, first_year, last_year).items():
+        part = icalendar.TimezoneDaylight() if is_summer else icalendar.TimezoneStandard()
+        part.add("dtstart", onsets[0])
+        part.add("tzoffsetfrom", since)
+        part.add("tzoffsetto", to)
+        part.add("tzname", name)
+        if rule := _yearly(onsets, last_year):
+            part.add("rrule", icalendar.vRecur.from_ical(rule))
+        elif len(onsets) > 1:
+            part.add("rdate", onsets[1:])
+        spelled.add_component(part)
+    return spelled
+
+
+def _onsets(zone: str, first_year: int, last_year: int) -> dict[tuple[timedelta, timedelta, str, bool], list[datetime]]:
+    """Find when a zone's clocks change, by the hour that they show just before, and from what to what they change."""
+    there = ZoneInfo(zone)
+    at, end = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1), datetime(last_year, 1, 1, tzinfo=UTC)
+    now = _shown(at, there)
+    found = {(now[0], *now): [at.replace(tzinfo=None)]}
+    while at < end:
+        low, high = at, at + timedelta(weeks=1)  # no zone changes its clocks twice in a week
+        if (then := _shown(high, there)) != now:
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                low, high = (middle, high) if _shown(middle, there) == now else (low, middle)
+            found.setdefault((now[0], *then), []).append((high + now[0]).replace(tzinfo=None))
+        at, now = at + timedelta(weeks=1), then
+    return found
+
+
+def _shown(at: datetime, there: ZoneInfo) -> tuple[timedelta, str, bool]:
+    local = at.astimezone(there)
+    return local.utcoffset() or timedelta(0), local.tzname() or there.key, bool(local.dst())
+
+
+def _yearly(changes: Sequence[datetime], last_year: int) -> str:
+    """Give the rule by which a clock changes on one weekday of a month each year to the end, or "" if there is none.
+
+    Some programs read only rules and no dates; where the dates follow none, as in Ramadan, they have to do.
+    """
+    first = changes[0]
+    if [each.year for each in changes] != list(range(first.year, last_year)) or len(changes) < YEARS_AHEAD - 1:
+        return ""
+    if len({(each.month, each.weekday(), each.time()) for each in changes}) > 1:
+        return ""
+    if all((each + timedelta(days=7)).month != each.month for each in changes):
+        place = -1
+    elif len({(each.day - 1) // 7 for each in changes}) == 1:
+        place = (first.day - 1) // 7 + 1
+    else:
+        return ""
+    return f"FREQ=YEARLY;BYMONTH={first.month};BYDAY={place}{DAYS[first.weekday()]}"

@@ -35,7 +35,9 @@ class SitForm(Form):
 
     title = StringField("Title", [InputRequired("Give the sit a name."), Length(max=TITLE_LENGTH)])
     plan = RadioField(
-        "Plan", choices={plan.id: f"{plan.title}, {plan.total_s // 60} minutes" for plan in BUILT_IN.values()}
+        "Plan",
+        choices={plan.id: f"{plan.title}, {plan.total_s // 60} minutes" for plan in BUILT_IN.values()},
+        default="quiet_half_hour",
     )
     day = DateField("Day of the first one", [InputRequired("Choose a day.")])
     time = TimeField("First bell", [InputRequired("Choose a time.")])
@@ -129,6 +131,7 @@ class ChangeForm(Form):
             ChangeKind.CALLED_OFF.value: "It does not take place",
             ChangeKind.KEPT.value: "It takes place as it was planned",
         },
+        default=ChangeKind.MOVED.value,
     )
     day = DateField("Its new day", [Optional()])
     time = TimeField("Its new first bell", [Optional()])

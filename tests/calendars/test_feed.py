@@ -189,6 +189,21 @@ def test_a_zone_that_follows_no_simple_rule_is_right_all_the_same(people: People
     assert by_lines(feed) == (expected(key), [])
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/London"])
+@pytest.mark.parametrize("wall", ["00:45", "03:15", "04:00"])
+def test_the_hours_beside_a_clock_change_are_right_by_the_feeds_own_zone(
+    people: People, browser: Open, zone: str, wall: str
+) -> None:
+    """Clocks change on Sundays there; an hour that does not exist is left to the reader, who may skip it."""
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(days=2), rrule="FREQ=WEEKLY")
+    with inside(), transaction():
+        series = session().get_one(SitSeries, parse_sit_key(key)[0])
+        sunday = datetime.fromisoformat(series.wall_start)
+        sunday += timedelta(days=6 - sunday.weekday())
+        series.zone, series.wall_start = zone, f"{sunday:%Y-%m-%d}T{wall}:00"
+    assert by_lines(feed_of(browser, people.ines)) == (expected(key), [])
+
+
 def test_a_change_of_a_sit_whose_hour_does_not_exist_is_found_by_the_rules_own_name(
     people: People, browser: Open
 ) -> None:

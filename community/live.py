@@ -27,7 +27,7 @@ from community.crier import Crier
 from community.db import session as database
 from community.errors import Conflict, Invalid, NotAllowed, Refused, TooOften
 from community.lines import FRAME_BYTES, BoundedWebSocket, Fair
-from community.windows import Windows
+from community.windows import PatientMemory, Windows
 
 if TYPE_CHECKING:
     from community.members.models import Member
@@ -71,6 +71,14 @@ class Call:
     socket: Socket
 
 
+@dataclass(frozen=True)
+class Heartbeat:
+    """One light command: over which socket, and when."""
+
+    at: datetime
+    socket: Socket
+
+
 Handler = Callable[..., dict[str, Any] | None]
 Shape = dict[str, type]
 
@@ -79,11 +87,13 @@ _sockets: dict[str, Socket] = {}
 _lock = threading.RLock()
 _commands: dict[str, tuple[Handler, Shape]] = {}
 _longest: dict[str, int] = {}  # of the strings of a command that may be longer than most
+_light: set[str] = set()
 _on_lost: list[Callable[[Socket], None]] = []
 _on_turned_out: list[Callable[[int, int], None]] = []
 _tickers: list[tuple[float, Callable[[], None]]] = []
 _loaders: dict[str, Callable[..., Any]] = {}
-_limiter = MovingWindowRateLimiter(Windows())
+_windows = Windows()
+_limiter = MovingWindowRateLimiter(_windows)
 SILENT = logging.getLogger("community.live.packets")  # what the libraries say quotes what people send
 SILENT.disabled = True
 
@@ -156,16 +166,24 @@ def load_people_with(
     _loaders.update(token=by_token, sign_in=by_sign_in, standing=standing, reading=reading)
 
 
-def command(name: str, *, longest: int = LONGEST_STRING, **shape: type) -> Callable[[Handler], Handler]:
+def command(
+    name: str, *, longest: int = LONGEST_STRING, light: bool = False, **shape: type
+) -> Callable[[Handler], Handler]:
     """Register a command: ``name`` is noun:verb, ``shape`` its fields and types; strings have at most ``longest``.
 
     The handler gets a Call and the fields, returns a dict that is merged into ``{"ok": True}``, and raises
     Refused kinds, which become ``{"ok": False, "error": {"kind", "message"}}``.
+
+    A light command gets a Heartbeat instead: it is sent every few seconds by everybody, so it is counted in the memory
+    of this process and loads nobody. It must give nothing but to a socket that is in a room still: what ends a right
+    cuts the socket or takes it out of the room, and the sweep looks after it.
     """
 
     def register(handler: Handler) -> Handler:
         _commands[name] = (handler, shape)
         _longest[name] = longest
+        if light:
+            _light.add(name)
         return handler
 
     return register
@@ -372,9 +390,11 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
             socket = _sockets.get(_sid())
             if socket is None:
                 raise Conflict("This connection is over. Connect again.")
-            _slow_down(socket)
+            (_keep_time if name in _light else _slow_down)(socket)
             fields = _fields(given, shape, _longest[name])
             at = now()
+            if name in _light:
+                return {"ok": True, **(handler(Heartbeat(at, socket), **fields) or {})}
             person = _loaders["sign_in"](socket.sign_in_id, at)
             if person is None:
                 _close_here(sign_in_ids=[socket.sign_in_id])
@@ -389,10 +409,19 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
     return run
 
 
+def _keep_time(socket: Socket) -> None:
+    key = COMMANDS.key_for("light", socket.sid)
+    _refuse(socket, unless=PatientMemory.acquire_entry(_windows, key, COMMANDS.amount, COMMANDS.get_expiry()))
+
+
 def _slow_down(socket: Socket) -> None:
     within_socket = _limiter.hit(COMMANDS, "socket", socket.sid)
     within_person = _limiter.hit(COMMANDS, "member", str(socket.member_id), cost=1)
-    if within_socket and within_person:
+    _refuse(socket, unless=within_socket and within_person)
+
+
+def _refuse(socket: Socket, *, unless: bool) -> None:
+    if unless:
         socket.refused = 0
         return
     socket.refused += 1

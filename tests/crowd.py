@@ -18,7 +18,7 @@ from http import HTTPStatus
 from typing import Any
 
 BEAT_SECONDS = 5.0
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0  # in a house that is slow one waits: what asks again and again measures itself
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 COMING_BACK_SECONDS = 10.0  # how long the page shows those as away whom the house does not know yet
 TEXT, CLOSE, SHORT, LONG = 0x1, 0x8, 126, 127

@@ -22,6 +22,7 @@ from community.db import transaction
 from community.errors import Conflict, NotFound, Refused
 from community.live import (
     Call,
+    Heartbeat,
     Socket,
     command,
     every,
@@ -135,18 +136,18 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     return answer
 
 
-@command("sit:beat", sit=str, tab=str)
-def beat(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
+@command("sit:beat", light=True, sit=str, tab=str)
+def beat(call: Heartbeat, *, sit: str, tab: str) -> dict[str, Any]:
     """Say that one is still here; a number above the browser's own means that it missed a difference."""
     if _tabs.get(call.socket.sid, {}).get(sit) != tab or sit_room(sit) not in call.socket.rooms:
         raise NotSeated
     room = _room(sit)
     if room is None or room.called_off:
         raise NotFound(CALLED_OFF)
-    said = Beat(sit, call.by.id, tab, call.at.timestamp(), call.socket.sid)
+    said = Beat(sit, call.socket.member_id, tab, call.at.timestamp(), call.socket.sid)
     if shared.is_shared():
         with _lock:
-            _beats[sit, call.by.id, tab] = said
+            _beats[sit, said.member_id, tab] = said
     else:
         _renewed([said])
         if _tabs.get(call.socket.sid, {}).get(sit) != tab:

@@ -32,6 +32,7 @@ check: setup ## Look at style, types and layers only
 bench: setup ## Measure the main pages beside a bare floor page
 	@$(venv)/python bench/run.py
 	@$(venv)/python bench/presence.py
+	@$(venv)/python bench/circles.py
 	@$(venv)/python bench/presence_faults.py
 
 bare: setup ## Time a fresh clone with a bare environment, from nothing to the first page

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from tests.sits.circles import run  # noqa: E402 - the house must be on the path first
 
 CIRCLES = 10_000
-STEPS = 60
+STEPS = 30
 
 
 def main() -> None:

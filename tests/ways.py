@@ -19,6 +19,8 @@ IN_BOTH = (
     "tests/sits/test_room.py",
     "tests/members/test_sessions.py",
     "tests/members/test_post_office.py",
+    "tests/members/test_sign_in.py::test_one_address_is_slowed_down_whatever_accounts_it_tries",
+    "tests/members/test_sign_in.py::test_who_has_a_long_address_is_counted_by_their_network",
     "tests/threads/test_live_threads.py",
     "tests/threads/test_at_once.py",
     "tests/notifications",

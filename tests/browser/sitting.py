@@ -16,7 +16,10 @@ SignedIn = Callable[..., Page]
 GROUP = "the-open-room"
 LENGTH = timedelta(minutes=10)
 # What a browser says of a house that is not there.
-AWAY = r"WebSocket|ERR_CONNECTION|socket\.io|Failed to load resource|ServiceWorker|Failed to fetch|error occurred when fetching the script"
+AWAY = (
+    r"WebSocket|ERR_CONNECTION|socket\.io|Failed to load resource|ServiceWorker|Failed to fetch"
+    r"|error occurred when fetching the script"
+)
 
 # Notes every bell that a page sounds by the audio clock, as milliseconds of this machine's wall clock, and every one
 # that it shows. Both clocks are read when the bell is placed, so that a page cannot note what it only wished.

@@ -306,6 +306,9 @@ def _bits(scene: Scene) -> None:
         NoticeKind.HELD: [scene.ids["post:held"]],
         NoticeKind.ADMITTED: [group.id],
         NoticeKind.SIT_BEGINS: [scene.words["hidden:sit:now"]],
+        NoticeKind.REMINDER: [scene.words["hidden:sit:later"]],
+        NoticeKind.SIT_NOW: [scene.words["hidden:sit:now"]],
+        NoticeKind.SIT_CHANGED: [scene.words["hidden:sit:ended"]],
     }
     for name in SIGNED_IN:
         for kind, subjects in told.items():

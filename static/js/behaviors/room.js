@@ -172,6 +172,7 @@ class Room {
     this.#element.classList.remove("silence");
     this.#panel.say("heading", heading);
     this.#panel.say("note", note);
+    this.#panel.part("who").hidden = true;
     return knockIn(edges, server, Math.random());
   }
 

@@ -29,11 +29,13 @@ test: setup ## Run every check and test; say at the end what was left out
 check: setup ## Look at style, types and layers only
 	@$(venv)/python -m tests.run --check
 
-bench: setup ## Measure the main pages beside a bare floor page
+bench: setup ## Measure pages, presence and bells (hidden tabs where Xvfb is; some 15 minutes)
 	@$(venv)/python bench/run.py
 	@$(venv)/python bench/presence.py
 	@$(venv)/python bench/circles.py
 	@$(venv)/python bench/presence_faults.py
+	@if command -v node >/dev/null; then node bench/bells.mjs; fi
+	@if command -v Xvfb >/dev/null; then $(venv)/python bench/hidden_tab.py; fi
 
 bare: setup ## Time a fresh clone with a bare environment, from nothing to the first page
 	@$(venv)/python -m tests.bare

@@ -252,6 +252,8 @@ def seats(slug: str, key: str) -> Any:
 def copy(slug: str, key: str) -> Response:
     """Give the room as a browser may keep it while the sit lasts: the plan and its bells, and nobody else's seat."""
     sit = queries.sit_for(viewer(), slug, key)
+    if sit.is_called_off:
+        raise NotFound
     response = make_response(_room(sit, is_copy=True))
     response.headers["X-Kept-Until"] = str(round(sit.closes_at.timestamp() * 1000))
     return response

@@ -13,13 +13,10 @@ from tests.browser.server import Server
 
 SignedIn = Callable[..., Page]
 
-GROUP = "the-open-room"
+GROUP = "ending-on-time"
 LENGTH = timedelta(minutes=10)
 # What a browser says of a house that is not there.
-AWAY = (
-    r"WebSocket|ERR_CONNECTION|socket\.io|Failed to load resource|ServiceWorker|Failed to fetch"
-    r"|error occurred when fetching the script"
-)
+AWAY = r"WebSocket|ERR_CONNECTION|socket\.io|Failed to (load resource|fetch)|ServiceWorker|when fetching the script"
 
 # Notes every bell that a page sounds by the audio clock, as milliseconds of this machine's wall clock, and every one
 # that it shows. Both clocks are read when the bell is placed, so that a page cannot note what it only wished.
@@ -29,7 +26,9 @@ window.seen = [];
 const start = AudioBufferSourceNode.prototype.start;
 const stop = AudioBufferSourceNode.prototype.stop;
 AudioBufferSourceNode.prototype.start = function (when = 0) {
+  const { contextTime, performanceTime } = this.context.getOutputTimestamp();
   const note = { node: this, context: this.context, when: Math.max(when, this.context.currentTime) };
+  note.at = performance.timeOrigin + performanceTime + (note.when - contextTime) * 1000;
   window.heard.push(note);
   return start.call(this, when);
 };
@@ -37,16 +36,35 @@ AudioBufferSourceNode.prototype.stop = function (...given) {
   window.heard = window.heard.filter(({ node }) => node !== this);
   return stop.apply(this, given);
 };
+// What is heard when, noted whenever the page's worker speaks: by one note at the end, a clock that had stood still in
+// between would seem to have rung earlier bells late.
+window.notes = [];
+window.noteClock = (context) => {
+  const { contextTime, performanceTime } = context.getOutputTimestamp();
+  window.notes.push({ contextTime, at: performance.timeOrigin + performanceTime });
+};
+window.Worker = class extends Worker {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", () => window.heard.length && window.noteClock(window.heard.at(-1).context));
+  }
+};
 new MutationObserver((changes) => {
   const rings = changes.some(({ target }) => target.classList?.contains("sounding"));
   if (rings) window.seen.push(Date.now());
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["class"] });
 """
-# When each bell that has sounded was heard, by the audio clock as it stands now: had it stood still, this would show.
-HEARD = """() => window.heard.flatMap(({ context, when }) => {
-  const { contextTime, performanceTime } = context.getOutputTimestamp();
+# For when each bell that has sounded was placed, by both clocks as they stood then.
+HEARD = """() => window.heard.flatMap(({ context, when, at }) => {
+  return when > context.currentTime || context.state !== "running" ? [] : [at];
+})"""
+# When each was heard: by the audio clock as it stood nearest to that moment. A busy machine holds it up now and then.
+SOUNDED = """() => window.heard.flatMap(({ context, when }) => {
   if (when > context.currentTime || context.state !== "running") return [];
-  return [performance.timeOrigin + performanceTime + (when - contextTime) * 1000];
+  window.noteClock(context);
+  const away = ({ contextTime }) => Math.abs(contextTime - when);
+  const near = window.notes.reduce((best, note) => (away(note) < away(best) ? note : best));
+  return [near.at + (when - near.contextTime) * 1000];
 })"""
 # A page that believes it is not looked at. Whether a tab that is truly hidden keeps time is measured in bench/.
 HIDE = """() => {
@@ -73,8 +91,8 @@ def expect_live(page: Page, *, within_s: float = 10) -> None:
 
 
 def take_a_seat(page: Page) -> None:
-    """Go from Today into the room that is always open."""
-    page.goto("/")
+    """Go into the room that is always open."""
+    page.goto("/groups/the-open-room")
     page.get_by_role("link", name="Take a seat").first.click()
     expect_live(page)
 
@@ -85,7 +103,7 @@ def expect_seats(page: Page, count: int) -> None:
 
 
 def a_sit_that_ends_in(server: Server, seconds: float, *, by: str = "tomasz") -> str:
-    """Put a ten-minute sit into the open room's calendar that began long enough ago; gives its address."""
+    """Put a ten-minute sit into a group's calendar that began long enough ago; gives its address."""
     starts = (now() + timedelta(seconds=seconds) - LENGTH).replace(microsecond=0)
     return rows.sit_of(server, "Short sit", starts, group=GROUP, by=by, plan="soothing_rhythm_breathing")
 

@@ -91,6 +91,7 @@ def test_without_script_the_room_shows_the_plan_the_start_and_a_way_out(
     page = stranger(java_script_enabled=False)
     page.goto("/sign-in")
     page.get_by_role("button", name="Step in as Ines").click()
+    page.goto("/groups/the-open-room")
     page.get_by_role("link", name="Take a seat").first.click()
     expect(page.get_by_role("list", name="How this sit goes")).to_contain_text(re.compile("three bells", re.IGNORECASE))
     expect(page.locator("[data-room-note]")).to_contain_text("Maren")

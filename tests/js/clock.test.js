@@ -110,3 +110,13 @@ test("the clock is measured at a reconnect, on return but not restlessly, and ev
   assert.ok(!clock.due(20_000, "regular"));
   assert.ok(clock.due(12_500 + MEASURE_EVERY, "regular"));
 });
+
+test("a rough measure is soon made anew, a few times; a good one is left alone for five minutes", () => {
+  const rough = new ServerClock();
+  rough.rebase([{ t0: 0, t1: 1_100, t2: 1_100, t3: 200 }], 200);
+  const good = new ServerClock();
+  good.rebase([{ t0: 0, t1: 1_010, t2: 1_010, t3: 20 }], 20);
+  const rounds = (clock) => Array.from({ length: 58 }, (_, beat) => clock.due(beat * 5_000, "regular")).filter(Boolean).length;
+  assert.equal(rounds(good), 1);
+  assert.equal(rounds(rough), 10);
+});

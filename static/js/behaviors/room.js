@@ -18,6 +18,8 @@ export const selector = "[data-room]";
 /** A line that is back sooner was never gone. */
 const UNNOTICED = 3_000;
 const TRY_AGAIN = 5_000;
+/** Nearer than two seconds a bell is not moved any more. */
+const LAST_LOOK = 2_300;
 const NOT_LIVE = "Not live just now.";
 const STILL_RINGING = " The bells will still ring.";
 const ENDED = "This page is no longer connected. Come in again, and your seat is there.";
@@ -44,7 +46,6 @@ class Room {
   #seat = null;
   /** @type {Heart | null} */
   #heart = null;
-  #beats = 0;
   #kept = false;
   #live = false;
   #reachable = true;
@@ -87,8 +88,8 @@ class Room {
     };
     this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#scene.roster, clock: this.#clock, told });
     const woke = () => this.#returned("woken");
-    this.#heart = new Heart({ beat: () => this.#beat(), due: () => this.#tick(), woke });
-    this.#heart.wakeIn(this.#ringing.next - performance.now());
+    this.#heart = new Heart({ beat: () => this.#beat(), due: () => this.#due(), woke });
+    this.#wakeForTheBell(performance.now());
     await this.#connect();
   }
 
@@ -221,7 +222,18 @@ class Room {
     const change = nextChange(phases, server, starts_ms, this.#still.matches);
     const wait = Math.min(change, this.#scene.wait(local, server), this.#ringing.next - local);
     this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
-    this.#heart?.wakeIn(Math.max(5, this.#ringing.next - local + 1));
+    this.#wakeForTheBell(local);
+  }
+
+  /** Come shortly before a stroke, to look after its place a last time, and when it is due. @param {number} local */
+  #wakeForTheBell(local) {
+    const left = this.#ringing.next - local;
+    this.#heart?.wakeIn(Math.max(5, left > LAST_LOOK + 50 ? left - LAST_LOOK : left + 1));
+  }
+
+  #due() {
+    if (!this.#left) this.#ringing.place();
+    this.#tick();
   }
 
   #now() {
@@ -253,12 +265,11 @@ class Room {
     return local.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
   }
 
-  /** Every beat rings what is due, and one a minute looks after the bells: an audio clock and ours drift apart. */
+  /** Every beat looks after the bells: an audio clock drifts, and stands still for moments where a machine is busy. */
   #beat() {
     if (this.#left) return;
-    this.#ringing.ring(performance.now());
+    this.#ringing.place();
     if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
-    if ((this.#beats += 1) % 12 === 0) this.#ringing.place();
   }
 
   #bind() {

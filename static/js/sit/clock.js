@@ -14,6 +14,10 @@ export const PROBES = 8;
 export const MEASURE_EVERY = 5 * 60_000;
 /** Two rounds are never closer than this. */
 const MEASURE_GAP = 10_000;
+/** A measure that may be wrong by more is rough: a few more rounds soon follow, before the house may be gone. */
+const ROUGH = 20;
+const ROUGH_EVERY = 12_000;
+const ROUNDS_WHILE_ROUGH = 10;
 /** Quartz clocks part by up to this much per millisecond. */
 const DRIFT = 0.00005;
 
@@ -37,6 +41,7 @@ export class ServerClock {
   /** @type {Measure & {at: number} | null} */
   #known = null;
   #askedAt = -Infinity;
+  #rounds = 0;
 
   get known() {
     return this.#known !== null;
@@ -73,6 +78,10 @@ export class ServerClock {
     return best.offset - (before?.offset ?? best.offset);
   }
 
+  get #rough() {
+    return (this.#known?.roundTrip ?? Infinity) / 2 > ROUGH && this.#rounds < ROUNDS_WHILE_ROUGH;
+  }
+
   /**
    * Should a round of probes start? Says yes at most every ten seconds, unless it must be.
    * @param {number} now local
@@ -80,7 +89,9 @@ export class ServerClock {
    */
   due(now, why) {
     const since = now - this.#askedAt;
-    const yes = why === "reconnected" || why === "woken" || since >= (why === "returned" ? MEASURE_GAP : MEASURE_EVERY);
+    const gap = why === "returned" ? MEASURE_GAP : this.#rough ? ROUGH_EVERY : MEASURE_EVERY;
+    const yes = why === "reconnected" || why === "woken" || since >= gap;
+    if (yes) this.#rounds += 1;
     if (yes) this.#askedAt = now;
     return yes;
   }

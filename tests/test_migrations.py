@@ -23,6 +23,7 @@ from tests.services.postgres import new_database
 
 ROOT = Path(__file__).parents[1]
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
+LANDED_TOGETHER = 6  # the first house; from then on a step meets houses that are lived in
 Place = Callable[[str], str]
 Migrate = Callable[..., None]
 
@@ -132,6 +133,43 @@ def test_a_whole_community_lives_in_migrated_tables_and_they_can_be_taken_down_a
     with moved_to(app, url):
         make_scene()
     assert counts(url) == first
+
+
+def test_no_step_loses_a_row_of_a_table_that_stays(app: Flask, place: Place, migrate: Migrate) -> None:
+    url = place("kept")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        make_scene()
+    steps = len(list((ROOT / "community/migrations/versions").glob("*.py")))
+    walked = [rows(url)]
+    for _ in range(steps - LANDED_TOGETHER):
+        migrate(url, downgrade)
+        walked.append(rows(url))
+        assert kept(walked[-2], walked[-1]).keys() <= {"notices"}  # a kind that the older house does not know
+    below = walked[-1]
+    assert below["posts"] > 5
+    assert below["sit_series"] > 0
+    for number in range(LANDED_TOGETHER + 1, steps + 1):
+        before = rows(url)
+        migrate(url, upgrade, f"{number:04}")
+        assert kept(before, rows(url)) == {}
+
+
+def rows(url: str) -> dict[str, int]:
+    """Count the rows of every table that is there, whatever the models say."""
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        found = {
+            name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0
+            for name in sa.inspect(engine).get_table_names()
+        }
+    engine.dispose()
+    return found
+
+
+def kept(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int, int]]:
+    """Say what became fewer, or more, in tables that are there before and after a step."""
+    return {name: (before[name], after[name]) for name in before.keys() & after if before[name] != after[name]}
 
 
 def test_each_step_leads_up_and_down_alone(place: Place, migrate: Migrate) -> None:

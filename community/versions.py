@@ -9,6 +9,7 @@ import re
 import sys
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
@@ -19,8 +20,8 @@ NAMED = re.compile(r'^(revision|down_revision) = (?:"(\w+)"|None)$', re.MULTILIN
 
 
 def init_app(app: Flask) -> None:
-    """Tie the application to its migrations where somebody has loaded what moves it: the commands of ``flask db``."""
-    if "flask_migrate" in sys.modules:
+    """Tie the application to its migrations, and give it ``flask db``, where a command is run or Alembic is here."""
+    if click.get_current_context(silent=True) is not None or "flask_migrate" in sys.modules:
         _tie(app)
 
 

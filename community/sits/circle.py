@@ -167,7 +167,8 @@ def turn() -> None:
         _circles.clear()
         _circles.update(going_on)
         for sit in going_on.values():
-            _turn(sit, at)
+            with room.apart(sit.key):
+                _turn(sit, at)
 
 
 def _turn(sit: Sit, at: datetime) -> None:

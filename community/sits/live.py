@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from flask import current_app
 
 from community import shared
 from community.clock import now
-from community.db import transaction
+from community.db import DatabaseAway, transaction
 from community.errors import Conflict, NotFound, Refused
 from community.live import (
     Call,
@@ -57,6 +58,8 @@ from community.sits.wire import (
     snapshot_on_wire,
 )
 
+log = structlog.get_logger("community.sits")
+
 LIST = 100  # seats a page of the whole list
 FLUSH_SECONDS = 0.35  # three a second, so that with the answers to one's own commands there are four
 CALLED_OFF = "This sit was moved or called off. You can close this page; the next sits are on the page of the group."
@@ -85,6 +88,7 @@ class _Room:
     sit: Sit
     edge: int  # the last edge at which the circle caught up
     called_off: bool = False
+    changed: bool = False  # whether the sit is to be read anew: it was moved, called off, or is as planned after all
     seq: int = 0  # the highest number that this process knows to have been told
 
 
@@ -113,11 +117,9 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     """Take a seat: answers with the whole plan as server times, and who is here."""
     with transaction():
         found = actions.join_sit(by=call.by, sit=queries.sit_visible_to(call.by, sit), at=call.at)
-        person = sitter(call.by, found.group)
-        group_id = found.group.id
-    at = call.at.timestamp()
-    with _while_live():
-        register.join(sit, person, tab, at=at, socket=call.socket.sid)
+        person, group_id, at = sitter(call.by, found.group), found.group.id, call.at.timestamp()
+        with _while_live():  # in here, so that nobody is written down as having sat who got no seat
+            register.join(sit, person, tab, at=at, socket=call.socket.sid)
     with _lock:
         room = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
         room.sit, room.called_off = found, False  # whoever comes in has asked how it stands now
@@ -212,9 +214,10 @@ def _turned_out(member_id: int, group_id: int) -> None:
     """Free the seats of somebody who may no longer read a group."""
     with suppress(shared.Away):  # they hear the room no more, so their beats count no more, and the seat runs out
         for key in register.rooms(member_id):
-            room = _room(key)
-            if room is not None and room.sit.series.group_id == group_id:
-                register.drop_member(member_id, at=now().timestamp(), sit=key)
+            with apart(key):
+                room = _room(key)
+                if room is not None and room.sit.series.group_id == group_id:
+                    register.drop_member(member_id, at=now().timestamp(), sit=key)
 
 
 def on_series_ended(fact: SeriesEnded) -> None:
@@ -240,8 +243,9 @@ def on_sit_changed(fact: SitChanged) -> None:
 def _let_go(sit: str) -> None:
     with _lock:
         room = _rooms.get(sit)
-        if room is not None and room.sit.starts_at > now():
-            room.called_off = True
+        if room is not None:
+            room.changed = True  # whoever comes in again may do so by another process, and this one may be the leader
+            room.called_off = room.called_off or room.sit.starts_at > now()
 
 
 def on_seen_anew(fact: MemberSeenAnew) -> None:
@@ -295,9 +299,10 @@ def flush() -> None:
         return
     with suppress(shared.Away):
         for key in register.rooms():
-            known = _room(key)
-            if known is not None:
-                _flush(known, at)
+            with apart(key):
+                known = _room(key)
+                if known is not None:
+                    _flush(known, at)
 
 
 def _flush(room: _Room, at: datetime) -> None:
@@ -319,9 +324,10 @@ def sweep() -> None:
         if shared.leads(ROOMS):
             register.sweep(at.timestamp())
             for key in register.rooms():
-                room = _room(key)
-                if room is not None and room.sit.closes_at <= at:
-                    register.empty(key, at=at.timestamp())
+                with apart(key):
+                    room = _room(key)
+                    if room is not None and room.sit.closes_at <= at:
+                        register.empty(key, at=at.timestamp())
         if _rooms:
             here = set(register.rooms())
             with _lock:
@@ -331,19 +337,45 @@ def sweep() -> None:
 
 def sits_with_people() -> list[Sit]:
     """List the sits in which somebody sits, by whichever process they sat down. Raises Away."""
-    rooms = [_room(key) for key in register.rooms()]
-    return [room.sit for room in rooms if room is not None]
+    sits = []
+    for key in register.rooms():
+        with apart(key):
+            room = _room(key)
+            if room is not None:
+                sits.append(room.sit)
+    return sits
+
+
+@contextmanager
+def apart(key: str) -> Iterator[None]:
+    """Let a fault in one room be its own: it is written to the log, and the other rooms go on.
+
+    Where Redis or the database does not answer, that is no single room's fault.
+    """
+    try:
+        yield
+    except (shared.Away, DatabaseAway):
+        raise
+    except Exception:
+        log.exception("room_failed", sit=key)
 
 
 def _room(key: str) -> _Room | None:
     """Give what is known of a room, loading it where people sat down by another process; None if it is no more."""
     with _lock:
-        if key in _rooms:
-            return _rooms[key]
+        room = _rooms.get(key)
+        if key in _rooms and not (room and room.changed):
+            return room
     found = queries.sit_by_key(key)
     edge = edge_index(found.plan, found.starts_at, now() - TAKE_OVER) if found else 0
     with _lock:
-        return _rooms.setdefault(key, _Room(found, edge) if found else None)
+        room = _rooms.setdefault(key, _Room(found, edge) if found else None)
+        if room is not None and room.changed:
+            if found is None:
+                room = _rooms[key] = None
+            else:
+                room.sit, room.edge, room.changed = found, edge, False
+        return room
 
 
 @contextmanager

@@ -84,6 +84,22 @@ def time_passes(monkeypatch: pytest.MonkeyPatch, seconds: float = 0) -> None:
         circle.turn()
 
 
+def test_a_fault_in_one_circle_stops_no_other(
+    people: People, live: Connect, ines: Seated, jonah: Seated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        broken = plan_sit(people.group, people.maren, begins_in=IN_CIRCLE, title=f"Broken {number}")
+        Seated(live, people.maren, broken)
+        shared.Cell(f"stone:{broken}", 60).change(lambda _document: {"broken": True})
+    ines.does("ask")
+    jonah.does("ask")
+    ines.does("pass")
+    while jonah.hears()["holder"]:
+        pass
+    time_passes(monkeypatch, 6.5)
+    assert jonah.live.next("circle:turn")["sit"] == jonah.key
+
+
 def test_who_asks_first_has_the_stone_and_all_who_are_seated_hear_of_it(ines: Seated, jonah: Seated) -> None:
     answer = ines.does("ask")
     assert (answer["holder"], answer["next"], answer["soft_ms"]) == (ines.seat, None, 180_000)

@@ -1,8 +1,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 
 from community import live as live_door
 from community import shared
@@ -11,9 +13,9 @@ from community.db import session, transaction
 from community.groups.models import Belonging, Membership
 from community.members.models import Member, SeenAs
 from community.sits import live as sits_live
-from community.sits.models import Attendance
+from community.sits.models import Attendance, SitSeries
 from community.sits.presence import Register
-from community.sits.recurrence import sit_key
+from community.sits.recurrence import parse_sit_key, sit_key
 from community.sits.seats import Sitter
 from community.sits.seats_in_memory import MemoryStore
 from community.sits.wire import DRAWN, difference_on_wire
@@ -304,6 +306,42 @@ def test_a_process_that_has_seated_nobody_tells_and_sweeps_all_the_same(people: 
     sits_live._rooms.clear()
     tell_now()
     assert maren.next("sit:roster")["seq"] == first["seq"] + 1
+
+
+def test_a_fault_in_one_room_stops_no_other(people: People, live: Connect) -> None:
+    broken, sound = (plan_sit(people.group, people.maren, begins_in=timedelta(minutes=away)) for away in (3, 4))
+    seat(live, people.ines, broken)
+    maren, first = seat(live, people.maren, sound)
+    with inside(), transaction():
+        session().get_one(SitSeries, parse_sit_key(broken)[0]).plan = {"broken": True}
+    sits_live._rooms.clear()  # as with a process that begins to lead
+    tell_now()
+    assert maren.next("sit:roster")["seq"] == first["seq"] + 1
+    with inside():
+        assert [sit.key for sit in sits_live.sits_with_people()] == [sound]
+
+
+def test_who_leads_knows_when_a_sit_begins_that_was_moved_though_people_came_back_by_another_process(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=5))
+    seat(live, people.ines, key)
+    to = (now() + timedelta(minutes=9)).astimezone(ZoneInfo("Europe/Lisbon")).replace(second=0, microsecond=0)
+    form: dict[str, Any] = {"to": "moved", "day": f"{to:%Y-%m-%d}", "time": f"{to:%H:%M}", "version": "0"}
+    assert browser(people.maren).post(f"/groups/ending-on-time/sits/{key}/changes", **form).status_code == 303
+    with inside():
+        person = Sitter(people.jonah.id, {"name": "Jonah", "initials": "J", "teacher": False})
+        sits_live.register.join(key, person, "there", at=now().timestamp())  # as the other process does
+        assert [sit.starts_at for sit in sits_live.sits_with_people()] == [to]
+
+
+def test_while_redis_is_away_nobody_is_written_down_as_having_sat(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren)
+    ines = live(people.ines)
+    shared.init(f"redis://127.0.0.1:{free_port()}/0")
+    assert "not live" in ines.command("sit:join", sit=key, tab="one")["error"]["message"]
+    with inside():
+        assert session().scalars(sa.select(Attendance)).all() == []
 
 
 def test_while_redis_is_away_the_pages_go_on_without_seats(people: People, live: Connect, browser: Open) -> None:

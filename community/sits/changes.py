@@ -54,8 +54,12 @@ def change_sit(
 
 
 def may_be_changed(sit: Sit, at: datetime) -> bool:
-    """Say whether a single sit may still be moved or called off: until its first bell, or that it was planned for."""
-    return not sit.series.is_room and at < max(sit.starts_at, sit.planned_at)
+    """Say whether a single sit may still be moved or called off: until its first bell, wherever it was moved to.
+
+    One that is called off may come back until the first bell would have rung that it was planned for.
+    """
+    until = max(sit.starts_at, sit.planned_at) if sit.is_called_off else sit.starts_at
+    return not sit.series.is_room and at < until
 
 
 def _wall(sit: Sit, to: ChangeKind, wall: datetime | None, at: datetime) -> datetime | None:

@@ -192,6 +192,22 @@ def test_a_sit_that_has_begun_stays_as_it_is_and_an_open_room_has_none_to_change
     assert "/changes/new" not in maren.page
 
 
+def test_a_sit_that_was_moved_earlier_stays_as_it_is_once_it_has_begun_there(people: People, browser: Open) -> None:
+    key = weekly_sit(people)
+    series_id, planned_at = parse_sit_key(key)
+    begun = (now() - timedelta(minutes=12)).astimezone(ZONE).replace(tzinfo=None, microsecond=0)
+    row = {"kind": ChangeKind.MOVED, "wall_start": begun.isoformat(), "version": 1, "changed_at": now()}
+    with inside(), transaction():
+        session().add(SitChange(series_id=series_id, planned_at=planned_at, **row))
+    maren = browser(people.maren)
+    for form in (calling_off(version="1"), moving(whole_minute(LATER), version="1"), {"to": "kept", "version": "1"}):
+        assert maren.post(f"{SITS}/{key}/changes", **form).status_code == 409
+        assert "This sit has begun already" in maren.page
+    with inside():
+        sit = queries.sit_visible_to(people.ines, key)
+        assert (sit.is_called_off, sit.version) == (False, 1)
+
+
 def test_only_a_teacher_changes_a_sit(people: People, browser: Open) -> None:
     key = weekly_sit(people)
     for member, status in ((people.ines, 403), (people.viktor, 403), (people.ada, 403)):

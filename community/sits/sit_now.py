@@ -14,6 +14,7 @@ from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, may, require
 from community.sits import queries
+from community.sits.actions import waits_until
 from community.sits.models import SitSeries, SitWishes
 from community.sits.plan import PhaseName, Plan, closes_at
 from community.sits.sit import Sit, sit_of
@@ -34,7 +35,7 @@ def sit_now(*, by: Member, group: Group, plan: Plan, at: datetime) -> Sit:
     membership = group.membership_of(by)
     if membership is not None:  # there is one, by the rule; who asks second waits here and finds the first one's room
         hold(membership=membership)
-    found = _open_room(group, at)
+    found = _open_room(by, group, at)
     if found is not None:
         return found
     sit = _opened(by, group, plan, at)
@@ -60,10 +61,11 @@ def groups_to_sit_in(viewer: Member, *, at: datetime) -> list[Group]:
     return groups
 
 
-def _open_room(group: Group, at: datetime) -> Sit | None:
-    """Give the sit of a group that one may come to now and that has not rung its closing bell."""
+def _open_room(by: Member, group: Group, at: datetime) -> Sit | None:
+    """Give the sit of a group that somebody may come to at once and that has not rung its closing bell."""
     coming = queries.coming(queries.series_of(group, at=at), at=at, each=2, limit=queries.A_GROUPS_SERIES)
-    return next((sit for sit in coming if not sit.is_called_off and sit.phase(at).name in UNDER_WAY), None)
+    under_way = (sit for sit in coming if not sit.is_called_off and sit.phase(at).name in UNDER_WAY)
+    return next((sit for sit in under_way if waits_until(by, sit, at) is None), None)
 
 
 def _opened(by: Member, group: Group, plan: Plan, at: datetime) -> Sit:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from community.clock import now
 from community.db import session, transaction
-from community.groups.models import Membership
+from community.groups.models import Group, Membership
 from community.members.letters import Letterhead
 from community.notifications.models import Notice, NoticeKind
 from community.sits import actions, queries, reminders
@@ -72,6 +72,20 @@ def test_a_sit_that_is_about_to_begin_or_under_way_is_the_room(
     key = plan_sit(people.group, people.maren, begins_in=begins_in)
     assert browser(people.ines).post(NOW).location.endswith(key)
     assert len(opened()) == 1
+
+
+def test_a_sit_behind_soft_doors_is_no_room_to_come_into_but_for_those_who_sat_there_before(
+    people: People, browser: Open, live: Callable[..., Live]
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=-8))
+    assert live(people.jonah).command("sit:join", sit=key, tab="one")["ok"]
+    with inside(), transaction():
+        session().execute(sa.update(Group).where(Group.id == people.group.id).values(soft_doors=True))
+    room = browser(people.ines).post(NOW).location
+    assert not room.endswith(key)
+    assert live(people.ines).command("sit:join", sit=room.rpartition("/")[2], tab="one")["ok"]
+    assert browser(people.maren).post(NOW).location == room
+    assert browser(people.jonah).post(NOW).location.endswith(key)
 
 
 @pytest.mark.parametrize("begins_in", [timedelta(minutes=30), timedelta(minutes=-32)])

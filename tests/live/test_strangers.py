@@ -72,7 +72,8 @@ def test_calling_a_command_connect_makes_us_forget_no_room(app: Flask, people: P
     wire.say('422["clock:probe",{}]')
     while (heard := wire.hear()) is not None and not heard.startswith("432"):
         pass
-    live_door.turn_out(member_id=people.ines.id, group_id=people.group.id)
+    with app.app_context():
+        live_door.turn_out(member_id=people.ines.id, group_id=people.group.id)
     live_door.tell(live_door.thread_room(thread.id), "post:changed", {"thread": thread.id, "post": 1})
     wire.say('423["clock:probe",{}]')
     heard = wire.hear()

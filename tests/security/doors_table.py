@@ -212,8 +212,8 @@ SITS: dict[str, list[Row]] = {
     ]
     + [Row(answers(NONE, others=ABSENT, out=ABSENT, new=ABSENT), {"series_id": "@archived:series:later"})],
     "GET /groups/<slug>/sits/<key>": sits(READERS),
-    "GET /groups/<slug>/sits/<key>/changes/new": sits(TEACHERS, archived=NONE),
-    "POST /groups/<slug>/sits/<key>/changes": sits(
+    "GET /groups/<slug>/sits/<key>/changes/new": sits_to_come(TEACHERS, archived=NONE),
+    "POST /groups/<slug>/sits/<key>/changes": sits_to_come(
         TEACHERS, archived=NONE, fields={"to": "called_off", "version": "0", "note": "Next week again."}
     ),
     "POST /groups/<slug>/sits/<key>/seen": sits(READERS, fields={"seen_as": "initials"}),

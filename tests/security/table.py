@@ -156,11 +156,13 @@ def sits_too_early(may: People, *, archived: People) -> list[Row]:
     ]
 
 
-def sits_to_come(may: People, *, archived: People | None = None) -> list[Row]:
+def sits_to_come(
+    may: People, *, archived: People | None = None, fields: Mapping[str, str] | None = None
+) -> list[Row]:
     """Give the rows of a sit of tomorrow, in each kind of group; and of a stranger to the group."""
     gone = answers(NONE, others=ABSENT, out=NO, new=AGREE)
-    strange = Row(gone, {"slug": "@open", "key": "@hidden:sit:later"})
-    return [*groups(may, archived=archived, args={"key": "@KIND:sit:later"}), strange]
+    strange = Row(gone, {"slug": "@open", "key": "@hidden:sit:later"}, fields or {})
+    return [*groups(may, archived=archived, args={"key": "@KIND:sit:later"}, fields=fields or {}), strange]
 
 
 def links(said: Mapping[str, Answers]) -> list[Row]:

@@ -160,7 +160,7 @@ def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minut
             wall_start=wall.isoformat(),
             zone="Europe/Lisbon",
             made_by_id=by.id,
-            created_at=now(),
+            created_at=fields.pop("created_at", now()),
             **fields,
         )
         session().add(series)

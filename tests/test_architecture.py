@@ -46,9 +46,9 @@ ASKS_NOBODY = {
     "sits.forget_leader": "the house reacts to somebody who left",
     "sits.forget_old_reminders": "the house lets go of what is over",
     "sits.remind": "the house reminds those who wanted it",
+    "sits.keep_done": "the house keeps count of what it did by the clock",
     "sits.forget_old_intentions": "the house lets go of what is over",
     "sits.tell_of_change": "the house tells people of an act that was asked for itself",
-    "sits.tell_of_doors": "the house tells people when a sit begins",
 }
 
 # Not acts at all, but checks of what is given and questions, which doors share with the acts.
@@ -59,7 +59,9 @@ CHECKS = {
     "members.password_hash_for",
     "sits.built_in",
     "sits.change_still_wanted",
+    "sits.due",
     "sits.intentions_of",
+    "sits.meant_since",
     "sits.still_wanted",
     "sits.thanking",
     "sits.who_thanked",

@@ -3,6 +3,7 @@
 Nothing is counted, and nobody hears whether one came in the end.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -97,6 +98,14 @@ def intentions_of(series: SitSeries, *, planned_at: datetime | None, at: datetim
     changes = {each.planned_at: each for each in series.changes}
     grouped = [(start, [row[1] for row in those]) for start, those in groupby(rows, key=itemgetter(0))]
     return [each for each in grouped if of_one or Sit(series, each[0], changes.get(each[0])).starts_at > at]
+
+
+def meant_since(series_ids: Collection[int], since: datetime) -> set[tuple[int, datetime]]:
+    """Give series and planned start of the sits of these series that somebody has come to mean since a moment."""
+    rows = sa.select(Intention.series_id, Intention.starts_at).where(
+        Intention.series_id.in_(series_ids), Intention.created_at > since
+    )
+    return {(series_id, starts_at) for series_id, starts_at in session().execute(rows.distinct())}
 
 
 def forget_intentions(*, member_id: int, group_id: int) -> None:

@@ -1,17 +1,18 @@
 """What happens for sits by the clock."""
 
-from datetime import timedelta
+from datetime import datetime
 
+import structlog
 from flask import current_app
 
 from community.clock import now
-from community.db import transaction
+from community.db import DatabaseAway, transaction
 from community.jobs import each_hour, each_minute
 from community.members.letters import Letterhead
 from community.post_office import ask_before_sending, send_waiting
 from community.sits import intentions, reminders
 
-LOOK_BACK = timedelta(minutes=9)  # a process that was down for a while still tells, while the doors are open
+log = structlog.get_logger("community.sits")
 
 
 def letterhead() -> Letterhead:
@@ -23,12 +24,30 @@ def letterhead() -> Letterhead:
 @each_minute
 def remind_of_sits() -> None:
     """Remind those who want it of sits, and tell those whom a sit is for that its doors are open."""
-    at = now()
-    with transaction():
-        letters = reminders.remind(letterhead=letterhead(), at=at)
-        reminders.tell_of_doors(after=at - LOOK_BACK, at=at)
-    if letters:
+    if remind_all(now()):
         send_waiting()
+
+
+def remind_all(at: datetime) -> int:
+    """Tell all that is due, one sit a transaction, so that a fault in one holds up no other; gives how many letters.
+
+    What failed is due again the next minute; what was told is told once, whoever does this beside us.
+    """
+    due = reminders.due(at=at)
+    letters = failed = 0
+    for each in due:
+        try:
+            with transaction():
+                letters += reminders.remind(told=each, letterhead=letterhead(), at=at)
+        except DatabaseAway:
+            raise
+        except Exception:
+            failed += 1
+            log.exception("reminder_failed", sit=each.key)
+    if not failed:
+        with transaction():
+            reminders.keep_done(at=at)
+    return letters
 
 
 @each_hour

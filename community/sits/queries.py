@@ -157,8 +157,9 @@ def is_room(series: SitSeries) -> bool:
 
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     """List the sits whose doors open in (after, until]; open rooms are always open, so nobody is told of them."""
+    # Those are read that are over by ``until``: the house may have been closed when it was time to tell of them.
     everywhere = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE)
-    series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": until}).unique()
+    series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": after}).unique()
     lead = timedelta(minutes=10)
     found = [
         sit

@@ -18,9 +18,9 @@ from community.mail import post_mail
 from community.members.letters import Letterhead
 from community.members.models import Member, MemberStatus
 from community.notifications.actions import notify
-from community.notifications.models import NoticeKind
+from community.notifications.models import Notice, NoticeKind
 from community.sits import queries
-from community.sits.intentions import intentions_of, means_to_come
+from community.sits.intentions import intentions_of, means_to_come, meant_since
 from community.sits.letters import change_letter, reminder_letter
 from community.sits.models import (
     LEADS_MINUTES,
@@ -40,6 +40,8 @@ from community.sits.sit import Sit
 DUTY = "reminders"
 LONGEST = timedelta(days=1)
 FIRST_LOOK = timedelta(minutes=1)  # what a house that never reminded anybody looks back on
+LOOK_BACK = timedelta(minutes=9)  # a process that was down for a while still tells, while the doors are open
+AT_ONCE = timedelta(minutes=1)  # more than any transaction lasts that was open when this was done before
 DOORS = timedelta(seconds=DOORS_S)
 DOORS_LEAD = DOORS_S // 60
 KEPT_FOR = timedelta(days=2)
@@ -52,6 +54,13 @@ BY_MAIL = (Reminding.MAIL, Reminding.BOTH)
 _reminding = sa.func.coalesce(SitWishes.reminding, Reminding.APP.value)
 _remind_of = sa.func.coalesce(SitWishes.remind_of, RemindOf.INTENDED.value)
 _lead = sa.func.coalesce(SitWishes.lead_minutes, DOORS_LEAD)
+
+
+class Due(NamedTuple):
+    """A sit of which members are to be told, so many minutes before it; without a lead, that its doors are open."""
+
+    key: str
+    lead: int | None
 
 
 class _Told(NamedTuple):
@@ -82,30 +91,50 @@ def choose_reminders(
     return wishes
 
 
-def remind(*, letterhead: Letterhead, at: datetime) -> int:
-    """Send the reminders that have become due since this was done before; gives how many letters lie in the outbox.
+def due(*, at: datetime) -> list[Due]:
+    """Say what there is to tell now, by one reading of all sits of the coming day and without the writer's lock.
 
-    One whose moment passed while the house was closed is sent now, unless the sit has begun.
+    A reminder is due whose moment came since this was done before, the house closed or not, unless the sit has begun;
+    and one of a sit that was planned, changed or meant since, for which the moment had passed by then.
     """
     since = _done_until(at)
-    letters = 0
-    for lead in LEADS_MINUTES:
-        ahead = timedelta(minutes=lead)
-        due = queries.doors_opening(after=max(since, at - ahead) + ahead - DOORS, until=at + ahead - DOORS)
-        for sit in due:
-            letters += _remind_of_sit(sit, lead, letterhead=letterhead, at=at)
-    return letters
-
-
-def tell_of_doors(*, after: datetime, at: datetime) -> int:
-    """Tell the members of a group that the doors of its sit are open, unless they want no such word in the app.
-
-    Each is told once, however often it runs; for who is reminded at this moment it is the reminder.
-    """
-    sits = queries.doors_opening(after=after, until=at)
+    sits = queries.doors_opening(after=at - DOORS, until=at + LONGEST - DOORS)
+    lately = since - AT_ONCE
+    meant = meant_since({sit.series.id for sit in sits}, lately)
+    found = []
     for sit in sits:
-        _notify_of_doors(sit, _members(sit, _reminding.in_(BY_APP)), at=at)
-    return len(sits)
+        fresh = _came_about(sit) > lately or (sit.series.id, sit.planned_at) in meant
+        for lead in LEADS_MINUTES:
+            moment = sit.starts_at - timedelta(minutes=lead)
+            if moment <= at < sit.starts_at and (fresh or moment > since) and _members(sit, *_want(sit, lead), limit=1):
+                found.append(Due(sit.key, lead))
+        if _opened_just_now(sit, at) and _members(sit, *_hear_of_doors(sit), limit=1):
+            found.append(Due(sit.key, None))
+    return found
+
+
+def remind(*, told: Due, letterhead: Letterhead, at: datetime) -> int:
+    """Tell of one sit what is due, as it stands now; gives how many letters lie in the outbox. Each is told once."""
+    sit = queries.sit_by_key(told.key)
+    if sit is None or sit.is_called_off or sit.group.is_archived:
+        return 0
+    if told.lead is None:
+        if _opened_just_now(sit, at):
+            _notify_of_doors(sit, _members(sit, *_hear_of_doors(sit)), at=at)
+        return 0
+    if not sit.starts_at - timedelta(minutes=told.lead) <= at < sit.starts_at:
+        return 0
+    return _remind_of_sit(sit, told.lead, letterhead=letterhead, at=at)
+
+
+def keep_done(*, at: datetime) -> None:
+    """Write down that all that was due by then is told."""
+    mark = insert_into(ClockMark).values(duty=DUTY, done_until=at)
+    session().execute(
+        mark.on_conflict_do_update(
+            index_elements=[ClockMark.duty], set_={"done_until": at}, where=ClockMark.done_until < at
+        )
+    )
 
 
 def tell_of_change(
@@ -165,25 +194,45 @@ def forget_old_reminders(*, at: datetime) -> None:
 
 
 def _done_until(at: datetime) -> datetime:
-    """Take the clock's duty, alone, from where it was left to now; gives where that was."""
-    first = {"duty": DUTY, "done_until": at - FIRST_LOOK}
-    session().execute(insert_into(ClockMark).values(first).on_conflict_do_nothing())
-    mark = session().get_one(ClockMark, DUTY, with_for_update=True, populate_existing=True)
-    since = max(mark.done_until, at - LONGEST)
-    mark.done_until = max(mark.done_until, at)
-    return since
+    """Give the moment up to which all is told."""
+    mark = session().scalar(sa.select(ClockMark.done_until).where(ClockMark.duty == DUTY))
+    return max(mark or at - FIRST_LOOK, at - LONGEST)
 
 
-def _remind_of_sit(sit: Sit, lead: int, *, letterhead: Letterhead, at: datetime) -> int:
-    if sit.starts_at <= at:
-        return 0
+def _came_about(sit: Sit) -> datetime:
+    """Give the moment at which it was planned, or changed last."""
+    return max(sit.series.created_at, sit.change.changed_at) if sit.change else sit.series.created_at
+
+
+def _opened_just_now(sit: Sit, at: datetime) -> bool:
+    return at - LOOK_BACK < sit.doors_at <= at
+
+
+def _want(sit: Sit, lead: int) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say who wants to be reminded of a sit so long before, and has not been so late or later."""
     meant = sa.exists().where(
         Intention.series_id == sit.series.id,
         Intention.starts_at == sit.planned_at,
         Intention.member_id == Member.id,
     )
+    reminded = sa.exists().where(
+        SentReminder.member_id == Member.id,
+        SentReminder.series_id == sit.series.id,
+        SentReminder.starts_at == sit.starts_at,
+        SentReminder.lead_minutes <= lead,
+    )
     wanting = sa.or_(_remind_of == RemindOf.GROUPS.value, meant)
-    told = _members(sit, _lead == lead, _reminding != Reminding.NONE.value, wanting)
+    return (_lead == lead, _reminding != Reminding.NONE.value, wanting, ~reminded)
+
+
+def _hear_of_doors(sit: Sit) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say who is told in the app that the doors of a sit are open, and has not been."""
+    told = sa.exists().where(Notice.member_id == Member.id, Notice.event_key == _doors_event(sit))
+    return (_reminding.in_(BY_APP), ~told)
+
+
+def _remind_of_sit(sit: Sit, lead: int, *, letterhead: Letterhead, at: datetime) -> int:
+    told = _members(sit, *_want(sit, lead))
     fresh = _put_down(sit, lead, [each.member_id for each in told])
     told = [each for each in told if each.member_id in fresh]
     _notify(sit, lead, [each for each in told if each.reminding in BY_APP], at=at)
@@ -195,7 +244,7 @@ def _remind_of_sit(sit: Sit, lead: int, *, letterhead: Letterhead, at: datetime)
     return len(by_mail)
 
 
-def _members(sit: Sit, *which: sa.ColumnElement[bool]) -> list[_Told]:
+def _members(sit: Sit, *which: sa.ColumnElement[bool], limit: int | None = None) -> list[_Told]:
     """Give those of a sit's people for whom this holds."""
     statement = (
         sa.select(Member.id, Member.email, Member.zone, _reminding)
@@ -210,6 +259,7 @@ def _members(sit: Sit, *which: sa.ColumnElement[bool]) -> list[_Told]:
             *which,
         )
         .order_by(Member.id)
+        .limit(limit)
     )
     return [_Told(*row) for row in session().execute(statement)]
 
@@ -244,6 +294,11 @@ def _notify_of_doors(sit: Sit, told: Iterable[_Told], *, at: datetime) -> None:
         kind=NoticeKind.SIT_BEGINS,
         subject=sit.key,
         group_id=sit.group.id,
-        event_key=f"sit:{sit.key}" + (f":{sit.version}" if sit.is_moved else ""),
+        event_key=_doors_event(sit),
         at=at,
     )
+
+
+def _doors_event(sit: Sit) -> str:
+    """Name the opening of a sit's doors: one that was moved is another, and one with other words to it is not."""
+    return f"sit:{sit.key}" + (f":{sit.starts_at.isoformat()}" if sit.is_moved else "")

@@ -13,7 +13,7 @@ from community.db import session, transaction
 from community.errors import Conflict, Invalid
 from community.members.models import Member
 from community.notifications.models import Notice, NoticeKind
-from community.sits import actions, changes, queries, reminders
+from community.sits import actions, changes, jobs, queries
 from community.sits.models import Attendance, ChangeKind, SitChange, SitSeries
 from community.sits.recurrence import parse_sit_key, sit_key
 from community.sits.sit import not_over, sit_of, sits_of
@@ -242,8 +242,8 @@ def test_nobody_is_told_of_doors_that_stay_shut_and_all_of_those_that_open_elsew
     maren.post(f"{SITS}/{off}/changes", **calling_off())
     soon = whole_minute(timedelta(minutes=9))
     assert maren.post(f"{SITS}/{moved}/changes", **moving(soon)).status_code == 303
-    with inside(), transaction():
-        reminders.tell_of_doors(after=now() - timedelta(minutes=9), at=now())
+    with inside():
+        jobs.remind_all(now())
     with inside():
         told = set(session().scalars(sa.select(Notice.subject).where(Notice.kind == NoticeKind.SIT_BEGINS)))
     assert told == {moved}

@@ -10,7 +10,7 @@ from community.clock import now
 from community.db import session, transaction
 from community.groups.models import GroupStatus
 from community.notifications.models import Notice, NoticeKind
-from community.sits import reminders
+from community.sits import jobs
 from community.sits.models import SitSeries
 from tests.doors import Browser
 from tests.factories import inside, join, make_group, make_member, plan_sit
@@ -210,8 +210,8 @@ def test_those_whom_a_sit_is_for_are_told_once_that_the_doors_are_open(people: P
     key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=9, seconds=30))
     plan_sit(people.group, people.maren, title="Tomorrow", begins_in=timedelta(days=1))
     for _ in range(3):
-        with inside(), transaction():
-            reminders.tell_of_doors(after=now() - timedelta(minutes=9), at=now())
+        with inside():
+            jobs.remind_all(now())
     with inside():
         told = list(session().scalars(sa.select(Notice).where(Notice.kind == NoticeKind.SIT_BEGINS)))
     assert {notice.subject for notice in told} == {key}

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Group, Membership
-from community.members.letters import Letterhead
 from community.notifications.models import Notice, NoticeKind
-from community.sits import actions, queries, reminders
+from community.sits import actions, jobs, queries
 from community.sits.models import SitSeries, SitWishes
 from community.sits.sit_now import sit_now
 from tests.doors import Browser, Live
@@ -136,9 +135,8 @@ def test_a_room_that_was_opened_now_reminds_nobody(people: People, browser: Open
     browser(people.ines).post(NOW)
     for minutes in range(-2, 12):
         at = now() + timedelta(minutes=minutes)
-        with inside(), transaction():
-            reminders.remind(letterhead=Letterhead("The House", "http://house.example"), at=at)
-            reminders.tell_of_doors(after=at - timedelta(minutes=9), at=at)
+        with inside():
+            jobs.remind_all(at)
     with inside():
         assert session().scalar(sa.select(sa.func.count()).select_from(Notice)) == 0
 

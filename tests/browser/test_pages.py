@@ -51,7 +51,7 @@ UNLINKED = {
 # No pages: pieces of them, signs of life, files, and an address that leads on to another.
 PIECES = {
     "/posts/*/fragment", "/threads/*/since", "/notices/mark", "/healthz", "/readyz", "/favicon.ico", "/posts/*",
-    "/series/*", "/calendar/*.ics", "/sits/*",
+    "/series/*", "/calendar/*.ics", "/sits/*", "/keeper.js", "/groups/*/sits/*/copy",
 }  # fmt: skip
 
 

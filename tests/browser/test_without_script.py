@@ -105,7 +105,7 @@ def test_a_teacher_plans_invites_and_keeps_the_group(came_in: SignedIn) -> None:
     page = came_in("Maren", **PHONE)
     page.goto("/groups/compassion-practised/sits/new")
     page.get_by_label("Title").fill("A short evening")
-    page.get_by_label("Day of the first one").fill("2030-03-31")
+    page.get_by_label("Day of the first one", exact=True).fill("2030-03-31")
     page.get_by_label("First bell").fill("20:00")
     page.get_by_role("radio", name="Every week").check()
     page.get_by_role("radio", name=re.compile("Quiet half hour")).check()

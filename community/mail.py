@@ -1,5 +1,6 @@
 """Mail: an outbox row in the transaction, sent afterwards by a job, so that no request waits for a mail server."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -64,6 +65,17 @@ def post_mail(*, to: str, subject: str, body: str, at: datetime, asks: str | Non
     mail = OutboxMail(to=to, subject=subject, body=body, created_at=at, due_at=at, asks=asks)
     session().add(mail)
     return mail
+
+
+def take_back(asks: Sequence[str]) -> dict[str, str]:
+    """Take back what waits and asks one of these things; gives the words of each. One that is on its way arrives."""
+    if not asks:
+        return {}
+    waiting = sa.delete(OutboxMail).where(OutboxMail.state == MailState.WAITING, OutboxMail.asks.in_(asks))
+    gone = session().execute(
+        waiting.returning(OutboxMail.asks, OutboxMail.body), execution_options={"synchronize_session": False}
+    )
+    return {asked: body for asked, body in gone if asked}
 
 
 def next_due(at: datetime) -> OutboxMail | None:

@@ -75,13 +75,20 @@ def _forget_intentions(fact: group_facts.MemberLeft) -> None:
 
 def _tell_who_meant_to_come_then(fact: sit_facts.SitChanged) -> None:
     series = session().get_one(SitSeries, fact.series_id)
-    reminders.tell_of_change(series=series, starts_at=fact.starts_at, letterhead=letterhead(), at=clock.now())
+    reminders.tell_of_change(
+        series=series,
+        starts_at=fact.starts_at,
+        was_at=fact.was_at,
+        was_off=fact.was_off,
+        letterhead=letterhead(),
+        at=clock.now(),
+    )
 
 
 def _tell_who_meant_to_come(fact: sit_facts.SeriesEnded) -> None:
     # A fact holds ids only, so the moment is asked for here, as in a door.
     series = session().get_one(SitSeries, fact.series_id)
-    reminders.tell_of_change(series=series, letterhead=letterhead(), at=clock.now())
+    reminders.tell_of_end(series=series, letterhead=letterhead(), at=clock.now())
 
 
 def _turn_out(fact: group_facts.MemberLeft) -> None:

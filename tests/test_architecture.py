@@ -48,6 +48,7 @@ ASKS_NOBODY = {
     "sits.remind": "the house reminds those who wanted it",
     "sits.keep_done": "the house keeps count of what it did by the clock",
     "sits.forget_old_intentions": "the house lets go of what is over",
+    "sits.tell_of_end": "the house tells people of an act that was asked for itself",
     "sits.tell_of_change": "the house tells people of an act that was asked for itself",
 }
 

@@ -45,11 +45,12 @@ def change_sit(
         raise HasBegun
     if to is ChangeKind.KEPT and not (sit.is_moved or sit.is_called_off):
         return sit
+    was_at, was_off = sit.starts_at, sit.is_called_off  # before the row that the sit holds is written anew
     change = _kept(sit, to, _wall(sit, to, wall, at), by=by, note=_clean(note), at=at)
     changed = Sit(sit.series, sit.planned_at, change)
     if sit.series.over_at is not None:
         sit.series.over_at = max(sit.series.over_at, closes_at(sit.plan, changed.starts_at))
-    announce(SitChanged(series_id=sit.series.id, starts_at=sit.planned_at))
+    announce(SitChanged(series_id=sit.series.id, starts_at=sit.planned_at, was_at=was_at, was_off=was_off))
     return changed
 
 

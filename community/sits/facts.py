@@ -10,11 +10,14 @@ from community.events import Event
 class SitChanged(Event):
     """A single sit was moved, called off, or takes place as planned after all.
 
-    ``starts_at`` is the start that it was planned with, by which it is named.
+    ``starts_at`` is the start that it was planned with, by which it is named; ``was_at`` when it would have begun
+    before this change, and ``was_off`` whether it was called off then.
     """
 
     series_id: int
     starts_at: datetime
+    was_at: datetime
+    was_off: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from community.permissions import Act, require
 from community.sits.models import Intention, SitChange, SitSeries
 from community.sits.sit import Sit
 
+AHEAD = timedelta(days=28)  # the sits that pages list
 KEPT_FOR = timedelta(days=30)
 NAMED = 60
 
@@ -27,6 +28,12 @@ class DoorsOpen(Conflict):
     """Somebody says that they mean to come when they might as well come in."""
 
     sentence = "The doors are open already. Take a seat whenever you like."
+
+
+class TooFarOff(Conflict):
+    """Somebody says that they mean to come to a sit that no list shows yet."""
+
+    sentence = "This sit is more than four weeks away. Say that you mean to come when it is nearer."
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,13 @@ class MeantBy:
 
 
 def intend_to_come(*, by: Member, sit: Sit, at: datetime) -> Sit:
-    """Say that one means to come; saying it twice is fine. Raises DoorsOpen once one can simply come in."""
+    """Say that one means to come; saying it twice is fine. Raises DoorsOpen once one can simply come in.
+
+    Raises TooFarOff where it is not planned for the coming weeks.
+    """
     require(by, Act.INTEND_TO_COME, sit, at=at)
     if not may_be_meant(sit, at):
-        raise DoorsOpen
+        raise TooFarOff if _is_far(sit, at) else DoorsOpen
     session().execute(
         insert_into(Intention)
         .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, created_at=at)
@@ -58,8 +68,8 @@ def take_back_intention(*, by: Member, sit: Sit, at: datetime) -> Sit:
 
 
 def may_be_meant(sit: Sit, at: datetime) -> bool:
-    """Say whether there is anything to mean: a sit to come, and no room that is always open."""
-    return at < sit.doors_at and not sit.is_called_off and not sit.series.is_room
+    """Say whether there is anything to mean: a sit of the coming weeks, and no room that is always open."""
+    return at < sit.doors_at and not _is_far(sit, at) and not sit.is_called_off and not sit.series.is_room
 
 
 def means_to_come(viewer: Member, sit: Sit) -> bool:
@@ -132,6 +142,11 @@ def forget_old_intentions(*, at: datetime) -> None:
 
 def _of(sit: Sit) -> tuple[sa.ColumnElement[bool], ...]:
     return (Intention.series_id == sit.series.id, Intention.starts_at == sit.planned_at)
+
+
+def _is_far(sit: Sit, at: datetime) -> bool:
+    """Say whether it is, and always was, further off than what is listed: one that is put off may be meant still."""
+    return min(sit.starts_at, sit.planned_at) >= at + AHEAD
 
 
 def _still_here() -> tuple[sa.ColumnElement[bool], ...]:

@@ -23,13 +23,12 @@ from community.groups.queries import (
 from community.members.models import Member
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
-from community.sits.intentions import may_be_meant, means_to_come
+from community.sits.intentions import AHEAD, may_be_meant, means_to_come
 from community.sits.models import Intention, SeriesStatus, SitSeries
 from community.sits.recurrence import next_occurrence, parse_sit_key
 from community.sits.sit import Sit, not_over, rule_of, sit_of, sits_of
 from community.sits.wording import begins
 
-AHEAD = timedelta(days=28)
 A_GROUPS_SERIES = 100
 A_READERS_SERIES = 400
 A_DAYS_SITS = 48  # of one series: the longest stretch that is ever caught up with

@@ -14,7 +14,7 @@ from community.db import insert_into, session
 from community.errors import NotFound
 from community.groups.models import Belonging, Group, Membership
 from community.groups.queries import AgreementNeeded
-from community.mail import post_mail
+from community.mail import post_mail, take_back
 from community.members.letters import Letterhead
 from community.members.models import Member, MemberStatus
 from community.notifications.actions import notify
@@ -35,7 +35,7 @@ from community.sits.models import (
 from community.sits.notices import readable_series
 from community.sits.plan import DOORS_S
 from community.sits.recurrence import sit_key
-from community.sits.sit import Sit
+from community.sits.sit import Sit, sit_of
 
 DUTY = "reminders"
 LONGEST = timedelta(days=1)
@@ -138,28 +138,30 @@ def keep_done(*, at: datetime) -> None:
 
 
 def tell_of_change(
-    *, series: SitSeries, starts_at: datetime | None = None, letterhead: Letterhead, at: datetime
+    *, series: SitSeries, starts_at: datetime, was_at: datetime, was_off: bool, letterhead: Letterhead, at: datetime
 ) -> None:
-    """Tell those who meant to come that a sit was changed; without ``starts_at``, of all that were to come."""
+    """Tell those who meant to come to a sit that it was moved, or does not take place, or does after all.
+
+    Nobody is told where only the teacher's words are others.
+    """
+    sit = sit_of(series, starts_at)
+    if sit is None or (sit.starts_at, sit.is_called_off) == (was_at, was_off):
+        return
     for start, member_ids in intentions_of(series, planned_at=starts_at, at=at):
-        key = sit_key(series.id, start)
-        event_key = f"sit_changed:{key}:{at.isoformat()}"
-        notify(
-            member_ids=member_ids,
-            kind=NoticeKind.SIT_CHANGED,
-            subject=key,
-            group_id=series.group_id,
-            event_key=event_key,
-            at=at,
-        )
-        by_mail = (
-            sa.select(Member.id, Member.email, Member.zone)
-            .join(SitWishes, SitWishes.member_id == Member.id)
-            .where(Member.id.in_(member_ids), SitWishes.reminding.in_(BY_MAIL))
-        )
-        for member_id, email, zone in session().execute(by_mail):
-            subject, body = change_letter(letterhead, key, zone=zone, was=start)
-            post_mail(to=email, subject=subject, body=body, asks=f"{ASKS_OF_CHANGE} {member_id} {key}", at=at)
+        _notify_of_change(series, start, member_ids, event=f"{sit.key}:{sit.version}", at=at)
+        _write_of_change(dict.fromkeys(member_ids, (sit.key, was_at)), letterhead=letterhead, at=at)
+
+
+def tell_of_end(*, series: SitSeries, letterhead: Letterhead, at: datetime) -> None:
+    """Tell those who meant to come to sits of a series that it has ended: each once, of the first of their sits."""
+    told: dict[int, tuple[str, datetime]] = {}
+    changes = {each.planned_at: each for each in series.changes}
+    for start, member_ids in intentions_of(series, planned_at=None, at=at):
+        sit = Sit(series, start, changes.get(start))
+        fresh = [] if sit.is_called_off else [member_id for member_id in member_ids if member_id not in told]
+        told.update(dict.fromkeys(fresh, (sit.key, sit.starts_at)))
+        _notify_of_change(series, start, fresh, event=f"{series.id}:ended", at=at)
+    _write_of_change(told, letterhead=letterhead, at=at)
 
 
 def change_still_wanted(about: str, at: datetime) -> bool:  # noqa: ARG001 - the post office asks all alike
@@ -191,6 +193,35 @@ def forget_old_reminders(*, at: datetime) -> None:
         sa.delete(SentReminder).where(SentReminder.starts_at < at - KEPT_FOR),
         execution_options={"synchronize_session": False},
     )
+
+
+def _notify_of_change(series: SitSeries, start: datetime, member_ids: list[int], *, event: str, at: datetime) -> None:
+    notify(
+        member_ids=member_ids,
+        kind=NoticeKind.SIT_CHANGED,
+        subject=sit_key(series.id, start),
+        group_id=series.group_id,
+        event_key=f"sit_changed:{event}",
+        at=at,
+    )
+
+
+def _write_of_change(told: dict[int, tuple[str, datetime]], *, letterhead: Letterhead, at: datetime) -> None:
+    """Write to those of them who want letters: of which sit, and when it was to be.
+
+    A letter of the same sit that still waits is taken back. Its words stay, since they name the time that is known.
+    """
+    by_mail = (
+        sa.select(Member.id, Member.email, Member.zone)
+        .join(SitWishes, SitWishes.member_id == Member.id)
+        .where(Member.id.in_(told), SitWishes.reminding.in_(BY_MAIL))
+    )
+    found = {f"{ASKS_OF_CHANGE} {row.id} {told[row.id][0]}": row for row in session().execute(by_mail)}
+    waited = take_back(list(found))
+    for asks, (member_id, email, zone) in found.items():
+        key, was = told[member_id]
+        subject, body = change_letter(letterhead, key, zone=zone, was=was)
+        post_mail(to=email, subject=subject, body=waited.get(asks, body), asks=asks, at=at)
 
 
 def _done_until(at: datetime) -> datetime:

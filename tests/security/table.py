@@ -156,9 +156,7 @@ def sits_too_early(may: People, *, archived: People) -> list[Row]:
     ]
 
 
-def sits_to_come(
-    may: People, *, archived: People | None = None, fields: Mapping[str, str] | None = None
-) -> list[Row]:
+def sits_to_come(may: People, *, archived: People | None = None, fields: Mapping[str, str] | None = None) -> list[Row]:
     """Give the rows of a sit of tomorrow, in each kind of group; and of a stranger to the group."""
     gone = answers(NONE, others=ABSENT, out=NO, new=AGREE)
     strange = Row(gone, {"slug": "@open", "key": "@hidden:sit:later"}, fields or {})

@@ -81,6 +81,18 @@ def test_there_is_nothing_to_mean_once_the_doors_are_open_nor_in_a_room_without_
     assert meant() == set()
 
 
+def test_nobody_means_to_come_to_a_sit_that_is_further_off_than_what_is_listed(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    near, far = (plan_sit(people.group, people.maren, begins_in=timedelta(days=days)) for days in (27, 29))
+    assert ines.post(f"{ROOM.format(key=near)}/intentions").status_code == 303
+    ines.get(ROOM.format(key=far))
+    assert "I mean to come" not in ines.page
+    assert ines.post(f"{ROOM.format(key=far)}/intentions").status_code == 409
+    assert "more than four weeks away" in ines.page
+    with inside():
+        assert session().scalar(sa.select(sa.func.count()).select_from(Intention)) == 1
+
+
 def test_who_meant_to_come_is_told_that_a_series_ends_and_nobody_else(people: People, browser: Open) -> None:
     key = plan_sit(people.group, people.maren, begins_in=LATER)
     ines, jonah = browser(people.ines), browser(people.jonah)

@@ -1,6 +1,6 @@
 """Reminders: once, exactly so long before the bell, over restarts and changes of the clocks, for who may come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -61,15 +61,6 @@ def mails() -> list[OutboxMail]:
 
 def start_of(key: str) -> datetime:
     return datetime.strptime(key.partition("-")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-@pytest.fixture
-def sent(app: Flask) -> Iterator[list[Letter]]:
-    """Let letters be collected instead of sent."""
-    own, letters = app.extensions["mail_transport"], list[Letter]()
-    app.extensions["mail_transport"] = letters.append
-    yield letters
-    app.extensions["mail_transport"] = own
 
 
 def meaning(people: People, browser: Open, member: Member, begins_in: timedelta = timedelta(hours=5)) -> str:
@@ -408,21 +399,6 @@ def test_a_letter_that_is_wanted_leaves(people: People, browser: Open, sent: lis
     due_now()
     post_office.send_waiting()
     assert [letter.to for letter in sent] == [people.ines.email]
-
-
-def test_who_chose_letters_gets_one_when_a_sit_they_meant_to_come_to_is_called_off(
-    people: People, browser: Open, sent: list[Letter]
-) -> None:
-    wish(browser(people.ines), "mail")
-    key = meaning(people, browser, people.ines)
-    browser(people.jonah).post(f"/groups/ending-on-time/sits/{key}/intentions")
-    ended(people, browser, key)
-    post_office.send_waiting()
-    (letter,) = sent
-    assert letter.to == people.ines.email
-    assert "Evening sit" not in letter.body
-    answer = browser(people.ines).get(f"/sits/{key}")
-    assert answer.location == "/groups/ending-on-time/sits"
 
 
 def test_what_one_chose_stands_on_the_page_and_nonsense_is_handed_back(people: People, browser: Open) -> None:

@@ -5,13 +5,17 @@ import os
 import re
 import shutil
 import subprocess
+from http import HTTPStatus
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 import redis
 import yaml
 
 from community.config import SettingsError, from_environment
+from tests import cluster
 from tests.services import redis_server
 from tests.services.process import Account, NotHere, free_port, leave_out, own_folder, started, wait_until
 
@@ -56,6 +60,29 @@ def test_nginx_takes_its_files_as_they_are_but_for_ports_and_certificate(tmp_pat
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     assert "[warn]" not in said.stderr or "user" in said.stderr
+
+
+def test_nginx_writes_down_nobodys_address_when_no_process_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    wordy = cluster.NGINX.replace("nginx.log warn", "nginx.log info")  # whatever nginx.conf of an operator says
+    monkeypatch.setattr(cluster, "NGINX", wordy.replace("access_log off;", "access_log {folder}/access.log;"))
+    port = free_port()
+    with own_folder(Account()) as folder:
+        with cluster._nginx(folder, port, [f"http://127.0.0.1:{free_port()}"]):
+            with pytest.raises(HTTPError) as closed:
+                urlopen(f"http://127.0.0.1:{port}/calendar/a-canary-4f1d.ics", timeout=5)
+            with closed.value as said:
+                assert said.code == HTTPStatus.SERVICE_UNAVAILABLE
+        written = [path for path in folder.rglob("*") if path.is_file()]
+        assert folder / "nginx.log" in written
+        assert not [path.name for path in written if b"a-canary-4f1d" in path.read_bytes()]
+
+
+def test_each_site_of_nginx_keeps_no_log() -> None:
+    for path in (DEPLOY / "nginx").glob("*.conf"):
+        sites = re.findall(r"^server \{.*?^\}", path.read_text(), re.MULTILINE | re.DOTALL)
+        for site in sites:
+            assert "access_log off;" in site, path.name
+            assert "error_log stderr emerg;" in site, path.name
 
 
 def test_redis_takes_its_file_asks_for_the_password_and_writes_nothing_down() -> None:

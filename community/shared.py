@@ -5,6 +5,7 @@ Redis is a convenience and never the truth: whoever asks it may meet ``Away`` at
 """
 
 import json
+import re
 import secrets
 import threading
 import time
@@ -24,6 +25,8 @@ ANSWER_SECONDS = 0.5  # a Redis that takes longer is away: no page waits for it
 PROBE_SECONDS = 1.0
 DUTY_SECONDS = 2.0  # how long a duty is kept without being renewed
 ASKED_AGAIN_SECONDS = 0.4  # how often a process asks for a duty that another one keeps
+QUIET_ROUNDS = 3  # how often a second may pass in which nothing is heard, not even an answer to our own call
+NOTICED_SECONDS = 2.0  # how long an ear that works again still counts as deaf: until every line has been hung up
 UNSENT = 1000  # words to the others that are kept while Redis is away
 
 Document = dict[str, Any]
@@ -36,6 +39,9 @@ KEEP_DUTY = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
 """
+# A Redis that says this cannot do what it is asked just now; whatever else it refuses is a fault of ours.
+UNABLE = re.compile(r"(?:^|[\s-])(OOM|MISCONF|LOADING|READONLY|BUSY|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b")
+
 CHANGE_CELL = """
 if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
@@ -90,6 +96,7 @@ class Together:
 
         self.node = secrets.token_hex(8)
         self._errors = (redis.RedisError, OSError)
+        self._refusals = redis.ResponseError
         # One more try where a kept connection was closed behind our back; none where nothing answers.
         again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
         self.redis: redis.Redis = redis.Redis.from_url(
@@ -100,6 +107,7 @@ class Together:
         self._probed_at = 0.0
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[bool, float]] = {}  # duty -> (ours?, until when that is known)
+        self._deaf_until: dict[str, float] = {}  # channel -> until when words on it count as missed
         self._unsent: deque[str] = deque(maxlen=UNSENT)
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -113,14 +121,30 @@ class Together:
 
     @contextmanager
     def asking(self) -> Iterator["redis.Redis"]:
-        """Give Redis to ask; whatever goes wrong with it is Away, for everybody until it answers again."""
-        if self.away:
+        """Give Redis to ask; where it does not answer, or cannot, it is Away for everybody until it does again."""
+        if self._ended.is_set() or self.away:
             raise Away
         try:
             yield self.redis
         except self._errors as failed:
+            if self._is_fault(failed):
+                raise
             self.found_away(failed)
             raise Away from failed
+        finally:
+            if self._ended.is_set():  # while we asked; nobody else would close what was opened meanwhile
+                self.redis.close()
+
+    def _is_fault(self, failed: BaseException) -> bool:
+        """Whether Redis is well and has refused what it was asked."""
+        said = f"{getattr(failed, 'status_code', '')} {failed}"  # the library takes some of these words out of the text
+        return isinstance(failed, self._refusals) and not UNABLE.search(said)
+
+    @property
+    def deaf(self) -> bool:
+        """Whether words of the others are not heard, or were not until a moment ago."""
+        at = time.monotonic()
+        return any(until > at for until in list(self._deaf_until.values()))
 
     def found_away(self, failed: BaseException) -> None:
         """Open the breaker: somebody met a Redis that does not answer."""
@@ -202,8 +226,11 @@ class Together:
 
     def _watch(self) -> None:
         while not self._ended.wait(PROBE_SECONDS):
-            self._probe()
-            self._send()
+            try:
+                self._probe()
+                self._send()
+            except Exception:
+                log.exception("redis_not_watched")
 
     def _probe(self) -> None:
         self._probed_at = time.monotonic()
@@ -217,15 +244,29 @@ class Together:
             self._away_since = None
 
     def heard_on(self, channel: str) -> Iterator[bytes]:
-        """Give what is said on a channel, one after the other; raises Away when that breaks off."""
+        """Give what is said on a channel, one after the other; raises Away when that breaks off.
+
+        A connection may be gone without a word, so Redis is called where nobody speaks, and has to answer.
+        """
         try:
             with self.redis.pubsub(ignore_subscribe_messages=True) as ear:  # type: ignore[no-untyped-call]
                 ear.subscribe(channel)
+                if channel in self._deaf_until:
+                    self._deaf_until[channel] = time.monotonic() + NOTICED_SECONDS
+                quiet = 0
                 while not self._ended.is_set():
                     heard = ear.get_message(timeout=PROBE_SECONDS)
-                    if heard is not None:
+                    if heard is not None and heard["type"] == "message":
                         yield heard["data"]
+                    quiet = 0 if heard is not None else quiet + 1
+                    if quiet > QUIET_ROUNDS:
+                        raise TimeoutError
+                    if quiet:
+                        ear.ping()
         except self._errors as failed:
+            known, self._deaf_until[channel] = self._deaf_until.get(channel), float("inf")
+            if known != float("inf") and not self._ended.is_set():
+                log.warning("redis_not_heard", error=type(failed).__name__)
             raise Away from failed
 
     def _listen(self, context: Callable[[], AbstractContextManager[Any]]) -> None:
@@ -278,9 +319,9 @@ def is_shared() -> bool:
 
 
 def is_away() -> bool:
-    """Whether there is a Redis and it does not answer just now."""
+    """Whether there is a Redis and it does not answer just now, or what others say by it is not heard."""
     ours = _ground["ours"]
-    return isinstance(ours, Together) and ours.away
+    return isinstance(ours, Together) and (ours.away or ours.deaf)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from redis import ResponseError
 
 from community import shared
 from community.shared import Alone, Away, Cell, Together
@@ -143,6 +145,108 @@ def test_an_absent_redis_costs_half_a_second_once_and_comes_back_by_itself(
         os.kill(pid, signal.SIGCONT)
         assert until(lambda: not together.away)
         assert together.leads("rooms")
+
+
+class Wires:
+    """Stand before a Redis, and let connections be forgotten without a word, as some firewalls do."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.forgotten, self.open = port, set[socket.socket](), set[socket.socket]()
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.url = f"redis://127.0.0.1:{self.door.getsockname()[1]}/0"
+        threading.Thread(target=self._let_in, daemon=True).start()
+
+    def forget(self) -> None:
+        """Pass on nothing more of what is open now; what is opened later works."""
+        self.forgotten |= self.open
+
+    def close(self) -> None:
+        for each in [self.door, *self.open]:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+    def _let_in(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = self.door.accept()
+                redis = socket.create_connection(("127.0.0.1", self.port))
+                self.open |= {caller, redis}
+                for pair in ((caller, redis), (redis, caller)):
+                    threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while said := source.recv(65536):
+                if source not in self.forgotten:
+                    target.sendall(said)
+
+
+def test_a_connection_that_is_gone_without_a_word_is_noticed_and_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[int] = []
+    monkeypatch.setitem(shared._handlers, "test:word", lambda *, n: heard.append(n))
+    with redis_server.own() as server:
+        wires = Wires(server.port)
+        shared.init(wires.url)
+        shared.begin()
+        ours, other = shared._ground["ours"], Together(server.address)
+        assert isinstance(ours, Together)
+        assert until(lambda: other.redis.pubsub_numsub(other.channel("everywhere"))[0][1] == 1)
+        other.tell("test:word", {"n": 1})
+        assert until(lambda: heard == [1])
+        assert not shared.is_away()
+        wires.forget()
+        other.tell("test:word", {"n": 2})  # is lost, so every line has to be hung up
+        assert until(lambda: ours.deaf)
+        assert shared.is_away()
+        assert until(lambda: not shared.is_away())
+        other.tell("test:word", {"n": 3})
+        assert until(lambda: heard == [1, 3])
+        other.end()
+        shared.init()
+        wires.close()
+
+
+def test_an_ear_stays_open_while_nobody_speaks(own_redis: tuple[Together, int]) -> None:
+    together, _ = own_redis
+    time.sleep((shared.QUIET_ROUNDS + 2) * shared.PROBE_SECONDS)  # time itself is what is looked at
+    assert not together.deaf
+
+
+def test_what_redis_refuses_is_a_fault_and_not_an_absence(own_redis: tuple[Together, int]) -> None:
+    together, _ = own_redis
+    for wrong in ("return redis.call('GET')", "return {}["):
+        with pytest.raises(ResponseError), together.asking() as client:
+            client.eval(wrong, 0)
+    together.redis.set("word", "no list")
+    with pytest.raises(ResponseError), together.asking() as client:
+        client.lpush("word", 1)
+    assert not together.away
+
+
+@pytest.mark.parametrize("script", ["return redis.call('SET', 'a', 'b')", "redis.call('SET', 'a', 'b') return 1"])
+def test_a_script_that_finds_redis_full_or_reading_only_finds_it_away(
+    own_redis: tuple[Together, int], script: str
+) -> None:
+    together, _ = own_redis
+    together.redis.config_set("maxmemory", "1")
+    with pytest.raises(Away), together.asking() as client:
+        client.eval(script, 0)
+    together.redis.config_set("maxmemory", "0")
+    assert until(lambda: not together.away)
+    together.redis.replicaof("127.0.0.1", "1")
+    with pytest.raises(Away), together.asking() as client:
+        client.eval(script, 0)
+
+
+def test_who_asks_while_the_house_closes_leaves_no_connection_open() -> None:
+    together = Together(redis_server.new_store())
+    with together.asking() as client:
+        together.end()
+        client.get("anything")
+    assert not [each for each in together.redis.connection_pool._available_connections if each._sock is not None]
+    with pytest.raises(Away), together.asking():
+        pass
 
 
 def test_a_flushed_redis_is_no_absent_one(own_redis: tuple[Together, int]) -> None:

@@ -103,7 +103,9 @@ def test_redis_takes_its_file_asks_for_the_password_and_writes_nothing_down() ->
                 assert known.config_get("save") == {"save": ""}
                 assert known.config_get("appendonly") == {"appendonly": "no"}
                 assert known.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+                known.config_set("slowlog-log-slower-than", "0")  # every command is slow
                 known.set("word", "stillness")
+                assert known.slowlog_get() == []
         assert not [path for path in folder.iterdir() if path.suffix in {".rdb", ".aof"}]
 
 
@@ -138,6 +140,10 @@ def test_the_compose_file_runs_the_same_settings_and_names_what_is_there(tmp_pat
     }
     settings = from_environment({**filled, "DATA": str(tmp_path / "data")})
     assert settings.processes == sum(name.startswith("app") for name in services)
+    told_to_redis = services["redis"]["command"]
+    for name in ("--save", "--appendonly", "--maxmemory", "--slowlog-max-len"):
+        given = f"{name[2:]} {told_to_redis[told_to_redis.index(name) + 1] or chr(34) * 2}"
+        assert given in (DEPLOY / "redis.conf").read_text().splitlines()
     assert "ports" not in services["database"]
     assert "ports" not in services["redis"]
     for mount in services["nginx"]["volumes"]:

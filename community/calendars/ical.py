@@ -94,7 +94,8 @@ def _event(sit: Sit, page: Page, *, sequence: int) -> icalendar.Event:
     event.add("sequence", sequence)
     event.add("summary", f"{title}: called off" if sit.is_called_off else title)
     event.add("dtstart", sit.starts_at.astimezone(zone))
-    event.add("dtend", (sit.starts_at + timedelta(seconds=plan_of(series).total_s)).astimezone(zone))
+    # No end: beside a change of the clocks its wall time may stand before that of the start.
+    event.add("duration", timedelta(seconds=plan_of(series).total_s))
     event.add("status", "CANCELLED" if sit.is_called_off else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if sit.is_called_off else "OPAQUE")
     event.add("class", "PRIVATE")

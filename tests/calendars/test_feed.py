@@ -225,6 +225,24 @@ def test_a_change_of_a_sit_whose_hour_does_not_exist_is_found_by_the_rules_own_n
     assert by_the_library(feed)[1] == [parse_sit_key(name)[1]]
 
 
+@pytest.mark.parametrize("rrule", [None, "FREQ=WEEKLY"])
+@pytest.mark.parametrize(("month", "wall"), [(10, "02:45"), (10, "01:45"), (3, "01:45"), (3, "02:30")])
+def test_a_sit_beside_a_clock_change_is_as_long_as_any(
+    people: People, browser: Open, rrule: str | None, month: int, wall: str
+) -> None:
+    """Clocks change on the last Sunday of March and of October in Berlin."""
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(days=2), rrule=rrule)
+    year = now().year + 1
+    last = max(day for day in range(25, 32) if datetime(year, month, day, tzinfo=UTC).weekday() == 6)
+    with inside(), transaction():
+        series = session().get_one(SitSeries, parse_sit_key(key)[0])
+        series.zone, series.wall_start = "Europe/Berlin", f"{year}-{month:02}-{last}T{wall}:00"
+    calendar: Any = icalendar.Calendar.from_ical(feed_of(browser, people.ines))
+    event = calendar.walk("VEVENT")[0]
+    long = event["DURATION"].dt if "DURATION" in event else event["DTEND"].dt - event["DTSTART"].dt
+    assert long == timedelta(minutes=30)
+
+
 # --- its form ---
 
 
@@ -240,7 +258,7 @@ def test_the_feed_is_well_formed(people: People, browser: Open) -> None:
     assert (calendar["VERSION"], calendar["METHOD"]) == ("2.0", "PUBLISH")
     for event in calendar.walk("VEVENT"):
         assert not event.errors
-        assert {"UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS", "URL"} <= set(event)
+        assert {"UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DURATION", "SUMMARY", "STATUS", "URL"} <= set(event)
         assert event["DTSTAMP"].dt.tzinfo is not None
 
 

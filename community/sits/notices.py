@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from community.clock import now
 from community.db import session
 from community.errors import NotFound
 from community.groups.queries import readable_group_ids
@@ -23,6 +24,7 @@ from community.web.words import clock, day
 
 def register() -> None:
     """Hand the loaders over."""
+    register_loader(NoticeKind.SIT_BEGINS, _begins)
     register_loader(NoticeKind.REMINDER, _reminders)
     register_loader(NoticeKind.SIT_CHANGED, _changed)
     register_loader(NoticeKind.SIT_NOW, _rooms)
@@ -56,6 +58,20 @@ def when(member: Member, moment: datetime) -> str:
     return f"{day(moment, zone)} at {clock(moment, zone)}"
 
 
+def _begins(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
+    """Say that the doors of a sit are open, while they are."""
+    shown, at = {}, now()
+    for key, (series, start) in readable_series(member, keys).items():
+        sit = sit_of(series, start)
+        if sit is None or sit.is_called_off:
+            continue
+        words = f"The doors {'are' if at < sit.closes_at else 'were'} open: {series.title}"
+        if at < sit.doors_at:  # it was moved since
+            words = f"{series.title} begins on {when(member, sit.starts_at)}"
+        shown[key] = Shown(words, f"/groups/{series.group.slug}/sits/{key}", series.group.name)
+    return shown
+
+
 def _reminders(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     """Say when a sit is that a member wanted to be reminded of, as things stand now."""
     shown = {}
@@ -63,17 +79,20 @@ def _reminders(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
         sit = sit_of(series, start)
         if sit is not None and not sit.is_called_off:
             url = f"/groups/{series.group.slug}/sits/{key}"
-            shown[key] = Shown(f"{series.title} begins on {when(member, sit.starts_at)}", url, series.group.name)
+            words = "begins" if now() < sit.starts_at else "began"
+            shown[key] = Shown(f"{series.title} {words} on {when(member, sit.starts_at)}", url, series.group.name)
     return shown
 
 
 def _rooms(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     """Say that somebody opened a room; who did is not said."""
-    return {
-        key: Shown("A room was opened to sit in", f"/groups/{series.group.slug}/sits/{key}", series.group.name)
-        for key, (series, start) in readable_series(member, keys).items()
-        if sit_of(series, start) is not None
-    }
+    shown = {}
+    for key, (series, start) in readable_series(member, keys).items():
+        sit = sit_of(series, start)
+        if sit is not None:
+            words = "A room was opened to sit in" + ("" if now() < sit.closes_at else "; it has closed since")
+            shown[key] = Shown(words, f"/groups/{series.group.slug}/sits/{key}", series.group.name)
+    return shown
 
 
 def _thanks(member: Member, keys: Sequence[str]) -> dict[str, Shown]:

@@ -14,15 +14,12 @@ from community.errors import NotFound
 from community.groups.models import Belonging, Group, GroupStatus, Membership
 from community.groups.panels import Panel, register_panel
 from community.groups.queries import (
-    AgreementNeeded,
     MembersOnly,
     ensure_reader,
     group_for,
     readable_group_ids,
 )
 from community.members.models import Member
-from community.notifications.models import NoticeKind
-from community.notifications.queries import Shown, register_loader
 from community.sits.intentions import AHEAD, may_be_meant, means_to_come
 from community.sits.models import Intention, SeriesStatus, SitSeries
 from community.sits.recurrence import next_occurrence, parse_sit_key
@@ -232,20 +229,4 @@ def panel_of_sits(viewer: Member, group: Group, at: datetime, asked: Mapping[str
     }
 
 
-def _begins(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
-    """Put "a sit begins" into words, for those who may still come to it."""
-    shown = {}
-    for key in keys:
-        try:
-            sit = sit_visible_to(member, key)
-        except (NotFound, AgreementNeeded):
-            continue
-        if sit.is_called_off:
-            continue
-        url = f"/groups/{sit.group.slug}/sits/{key}"
-        shown[key] = Shown(f"The doors are open: {sit.title}", url, sit.group.name)
-    return shown
-
-
 register_panel(Panel(name="sits", order=10, template="sits/_panel.html", load=panel_of_sits))
-register_loader(NoticeKind.SIT_BEGINS, _begins)

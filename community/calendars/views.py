@@ -80,8 +80,8 @@ def feed(token: str) -> Any:
 @bp.get("/series/<id:series_id>")
 def follow(series_id: int) -> Any:
     """Lead from a calendar to the room of the next sit of a series, or to the group's sits where there is none."""
-    series = sits.series_visible_to(viewer(), series_id, at=now())
-    sit = sits.next_of(series, at=now())
+    series = sits.series_visible_to(viewer(), series_id)
+    sit = None if series.group.is_archived else sits.next_of(series, at=now())
     if sit is None:
         return redirect(url_for("sits.index", slug=series.group.slug))
     return redirect(url_for("sits.show", slug=series.group.slug, key=sit.key))

@@ -43,8 +43,19 @@ def sit_for(viewer: Member, slug: str, key: str) -> Sit:
 
 
 def sit_visible_to(viewer: Member, key: str) -> Sit:
-    """Give a sit by its key, for a socket, in one statement; raises NotFound for all that may not see it."""
+    """Give a sit by its key, for a socket, in one statement; raises what ``series_visible_to`` raises."""
     series_id, starts_at = parse_sit_key(key)
+    sit = sit_of(series_visible_to(viewer, series_id), starts_at)
+    if sit is None:
+        raise NotFound
+    return sit
+
+
+def series_visible_to(viewer: Member, series_id: int) -> SitSeries:
+    """Give a series by its number alone, whether it goes on or not, in one statement.
+
+    Raises NotFound for all that may not know of it, and AgreementNeeded for a member who has to agree first.
+    """
     theirs = sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer.id)
     found = session().execute(
         sa.select(SitSeries, Membership)
@@ -62,10 +73,7 @@ def sit_visible_to(viewer: Member, key: str) -> Sit:
         ensure_reader(viewer, series.group)
     except MembersOnly as refusal:
         raise NotFound from refusal
-    sit = sit_of(series, starts_at)
-    if sit is None:
-        raise NotFound
-    return sit
+    return series
 
 
 def sit_by_key(key: str) -> Sit | None:
@@ -91,7 +99,7 @@ def series_of(group: Group, *, at: datetime) -> list[SitSeries]:
     """Give the series of a group that go on, in one statement; none of an archived group."""
     if group.is_archived:
         return []
-    return list(session().scalars(_of_group(), {"group_id": group.id, "at": at}).unique())
+    return _in_order(_of_group(), {"group_id": group.id, "at": at})
 
 
 def series_for_member(viewer: Member, group: Group, *, at: datetime) -> list[SitSeries]:
@@ -99,23 +107,18 @@ def series_for_member(viewer: Member, group: Group, *, at: datetime) -> list[Sit
     if group.is_archived:
         return []
     asked = {"group_id": group.id, "viewer_id": viewer.id, "at": at}
-    return list(session().scalars(_of_group_for_member(), asked).unique())
+    return _in_order(_of_group_for_member(), asked)
 
 
 def series_for_reader(viewer: Member, *, at: datetime) -> list[SitSeries]:
-    """Give the series that were not over at a moment, of all the groups that a member may read, in one statement."""
+    """Give what was planned and not over at a moment, of all the groups that a member may read, in one statement.
+
+    A room that somebody opened on the spot was no appointment.
+    """
     readable = readable_group_ids(viewer.id)
     mine = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE, SitSeries.group_id.in_(readable))
-    bounded = mine.options(contains_eager(SitSeries.group)).limit(A_READERS_SERIES)
-    return list(session().scalars(bounded, {"at": at}).unique())
-
-
-def series_visible_to(viewer: Member, series_id: int, *, at: datetime) -> SitSeries:
-    """Give a series that goes on, of a group that the viewer may read; raises NotFound."""
-    found = next((each for each in series_for_reader(viewer, at=at) if each.id == series_id), None)
-    if found is None:
-        raise NotFound
-    return found
+    bounded = mine.where(SitSeries.on_the_spot.is_(False)).options(contains_eager(SitSeries.group))
+    return _in_order(bounded.limit(A_READERS_SERIES), {"at": at})
 
 
 def next_of(series: SitSeries, *, at: datetime) -> Sit | None:
@@ -140,7 +143,7 @@ def next_after(sit: Sit, *, at: datetime) -> Sit | None:
 
 def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
-    series = list(session().scalars(_of_member(), {"viewer_id": viewer.id, "at": at}).unique())
+    series = _in_order(_of_member(), {"viewer_id": viewer.id, "at": at})
     week = at + timedelta(days=7)
     found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if is_room(one) else 4)]
     return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
@@ -205,14 +208,19 @@ def with_own_intentions() -> ExecutableOption:
     return joinedload(SitSeries.own_intentions.and_(Intention.member_id == sa.bindparam("viewer_id")))
 
 
+def _in_order(statement: sa.Select[SitSeries], asked: Mapping[str, Any]) -> list[SitSeries]:
+    """Give the series in the order in which they were planned."""
+    return sorted(session().scalars(statement, asked).unique(), key=lambda series: series.id)
+
+
 def _going_on() -> sa.Select[SitSeries]:
-    """Select what is planned and not over at ``:at``."""
+    """Select what is planned and not over at ``:at``; a list that is too long keeps open rooms and the newest."""
     still_to_come = sa.or_(SitSeries.over_at.is_(None), SitSeries.over_at > sa.bindparam("at"))
     return (
         sa.select(SitSeries)
         .options(joinedload(SitSeries.leader), joinedload(SitSeries.changes))
         .where(SitSeries.status == SeriesStatus.PLANNED, still_to_come)
-        .order_by(SitSeries.id)
+        .order_by(SitSeries.on_the_spot.desc(), SitSeries.id.desc())
     )
 
 

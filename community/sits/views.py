@@ -17,6 +17,7 @@ from community.sits import actions, changes, circle, intentions, live, notices, 
 from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
+from community.sits.recurrence import parse_sit_key
 from community.sits.sit import Sit, sit_of
 from community.sits.wire import room_data
 from community.sits.wording import begins, planned
@@ -146,11 +147,9 @@ def leave(slug: str, key: str) -> Any:
 @bp.get("/sits/<key>")
 def found(key: str) -> Any:
     """Lead from a letter, which names no group, to the sit; to the group's sits where it does not take place."""
-    series = notices.readable_series(viewer(), [key]).get(key)
-    if series is None:
-        raise NotFound
-    slug = series[0].group.slug
-    stands = sit_of(*series) is not None
+    series_id, planned_at = parse_sit_key(key)
+    series = queries.series_visible_to(viewer(), series_id)
+    slug, stands = series.group.slug, sit_of(series, planned_at) is not None
     return redirect(url_for("sits.show", slug=slug, key=key) if stands else url_for("sits.index", slug=slug))
 
 

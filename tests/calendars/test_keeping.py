@@ -129,6 +129,30 @@ def test_an_event_leads_to_the_room_of_the_next_sit(people: People, browser: Ope
     assert ines.get(f"/series/{once.partition('-')[0]}").location == "/groups/ending-on-time/sits"
 
 
+def test_short_links_lead_to_the_agreement_that_is_to_be_accepted_and_to_the_groups_sits_once_all_is_over(
+    people: People, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=SOON, rrule="FREQ=WEEKLY")
+    series_id = key.partition("-")[0]
+    links = (f"/series/{series_id}", f"/sits/{key}")
+    ines = browser(people.ines)
+    set_group(people, agreement_version=2)
+    for link in links:
+        assert ines.get(link).location == f"/groups/ending-on-time/agreement?next={link}", link
+        assert browser(people.viktor).get(link).status_code == 404, link
+    set_group(people, agreement_version=1)
+    browser(people.maren).post(f"/groups/ending-on-time/series/{series_id}/ending")
+    for link in links:
+        assert ines.get(link).location == "/groups/ending-on-time/sits", link
+        assert browser(people.viktor).get(link).status_code == 404, link
+
+
+def set_group(people: People, **fields: Any) -> None:
+    """Let the group stand otherwise."""
+    with inside(), transaction():
+        session().execute(sa.update(Group).where(Group.id == people.group.id).values(**fields))
+
+
 def test_the_address_stands_in_no_log_and_names_no_referrer(
     people: People, browser: Open, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -205,12 +205,12 @@ SITS: dict[str, list[Row]] = {
     "POST /groups/<slug>/sits/now": groups(LOUD, archived=NONE, fields={"plan": "quiet_half_hour"}),
     "GET /settings/sits": alike(SIGNED_IN),
     "POST /settings/sits": alike(SIGNED_IN, fields={"reminding": "mail", "remind_of": "groups", "lead_minutes": "60"}),
-    "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=ABSENT), {"key": f"@{kind}:sit:now"}) for kind in KINDS],
+    "GET /sits/<key>": [Row(answers(READERS, out=ABSENT, new=AGREE), {"key": f"@{kind}:sit:now"}) for kind in KINDS],
     "GET /series/<id:series_id>": [
-        Row(answers(READERS, out=ABSENT, new=ABSENT), {"series_id": f"@{kind}:series:later"})
-        for kind in ("open", "by_request", "hidden")
-    ]
-    + [Row(answers(NONE, others=ABSENT, out=ABSENT, new=ABSENT), {"series_id": "@archived:series:later"})],
+        Row(answers(READERS, out=ABSENT, new=AGREE), {"series_id": f"@{kind}:series:{name}"})
+        for kind in KINDS
+        for name in ("later", "ended")
+    ],
     "GET /groups/<slug>/sits/<key>": sits(READERS),
     "GET /groups/<slug>/sits/<key>/changes/new": sits_to_come(TEACHERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/changes": sits_to_come(

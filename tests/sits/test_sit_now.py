@@ -15,6 +15,7 @@ from community.notifications.models import Notice, NoticeKind
 from community.sits import actions, jobs, queries
 from community.sits.models import SitSeries, SitWishes
 from community.sits.sit_now import sit_now
+from tests.calendars.keeping import feed_of
 from tests.doors import Browser, Live
 from tests.factories import inside, join, make_group, make_member, plan_sit
 from tests.people import People
@@ -93,6 +94,20 @@ def test_a_sit_of_later_or_one_that_is_in_its_circle_is_not(
 ) -> None:
     key = plan_sit(people.group, people.maren, begins_in=begins_in)
     assert not browser(people.ines).post(NOW).location.endswith(key)
+
+
+def test_a_room_that_was_just_opened_is_found_however_much_is_planned(people: People, browser: Open) -> None:
+    """And it is in nobody's calendar: it was no appointment."""
+    for number in range(101):
+        plan_sit(people.group, people.maren, begins_in=timedelta(days=2, hours=number), title=f"Planned {number}")
+    room = browser(people.ines).post(NOW).location
+    jonah = browser(people.jonah)
+    assert jonah.post(NOW).location == room
+    for page in ("/groups/ending-on-time", "/groups/ending-on-time/sits", "/"):
+        jonah.get(page)
+        assert room in jonah.page, page
+    events = feed_of(browser, people.jonah)
+    assert (events.count(b"BEGIN:VEVENT"), f"/series/{opened()[-1].id}\r".encode() in events) == (101, False)
 
 
 def test_two_who_tap_at_once_come_into_one_room(people: People, browser: Open) -> None:

@@ -183,6 +183,28 @@ def test_each_step_leads_up_and_down_alone(place: Place, migrate: Migrate) -> No
     assert described(url) == whole
 
 
+def test_nobody_is_named_for_thanks_of_which_we_do_not_know_how_they_were_seen_then(
+    app: Flask, place: Place, migrate: Migrate
+) -> None:
+    url = place("thanks")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        make_scene()
+    migrate(url, downgrade, "0014")
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO sit_thanks (series_id, starts_at, member_id, thanked_at) SELECT min(sit_series.id), "
+                "'2026-11-20 10:00:00', min(members.id), '2026-11-20 11:00:00' FROM sit_series, members"
+            )
+        )
+    migrate(url, upgrade)
+    with engine.connect() as connection:
+        assert list(connection.scalars(sa.text("SELECT seen_as FROM sit_thanks"))) == ["one_more"]
+    engine.dispose()
+
+
 def test_a_migration_that_fails_in_the_middle_leaves_nothing_behind(place: Place, migrate: Migrate) -> None:
     url = place("in the way")
     engine = sa.create_engine(url)

@@ -57,6 +57,14 @@ def forget_subjects(*, kind: NoticeKind, subjects: Iterable[str]) -> None:
     session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject.in_(list(subjects))))
 
 
+def forget_older(*, kind: NoticeKind, before: datetime) -> None:
+    """Take back what was said of things that are let go of after a while."""
+    session().execute(
+        sa.delete(Notice).where(Notice.kind == kind, Notice.created_at < before),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def lay_aside(*, kind: NoticeKind, subjects: Iterable[str], at: datetime) -> None:
     """Let what was said of things count as seen while they are not there to be seen; they may come back."""
     told = sa.update(Notice).where(Notice.kind == kind, Notice.subject.in_(list(subjects)), Notice.seen_at.is_(None))

@@ -10,7 +10,7 @@ from community.db import DatabaseAway, transaction
 from community.jobs import each_hour, each_minute
 from community.members.letters import Letterhead
 from community.post_office import ask_before_sending, send_waiting
-from community.sits import intentions, reminders
+from community.sits import intentions, reminders, thanks
 
 log = structlog.get_logger("community.sits")
 
@@ -52,11 +52,12 @@ def remind_all(at: datetime) -> int:
 
 @each_hour
 def forget_what_was_meant() -> None:
-    """Let go of who meant to come, and was reminded, long ago."""
+    """Let go of who meant to come, was reminded, and thanked, long ago."""
     at = now()
     with transaction():
         intentions.forget_old_intentions(at=at)
         reminders.forget_old_reminders(at=at)
+        thanks.forget_old_thanks(at=at)
 
 
 ask_before_sending(reminders.ASKS, reminders.still_wanted)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from community.db import Base, WordEnum, one_of
 from community.groups.models import Group
-from community.members.models import Member
+from community.members.models import Member, SeenAs
 from community.sits.meeting import LINK_LENGTH
 
 TITLE_LENGTH = 120
@@ -102,9 +102,10 @@ class Attendance(Base):
 
 
 class SitThanks(Base):
-    """That a member thanked those they sat with, once a sit."""
+    """That a member thanked those they sat with, once a sit, and how they were seen then."""
 
     __tablename__ = "sit_thanks"
+    __table_args__ = (one_of("seen_as", SeenAs), sa.Index(None, "thanked_at"))
 
     series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -112,6 +113,7 @@ class SitThanks(Base):
         sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     thanked_at: Mapped[datetime]
+    seen_as: Mapped[SeenAs] = mapped_column(WordEnum(SeenAs))
 
 
 class Intention(Base):

@@ -98,7 +98,7 @@ def _rooms(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
 def _thanks(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
     """Say who thanks for sitting together, as each of them is seen; how many do is not said."""
     known = readable_series(member, keys)
-    thanked = who_thanked({series.id for series, _ in known.values()}, but=member) if known else {}
+    thanked = who_thanked({(series.id, start) for series, start in known.values()}, but=member) if known else {}
     shown = {}
     for key, (series, start) in known.items():
         if (series.id, start) in thanked:

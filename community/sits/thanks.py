@@ -4,7 +4,7 @@ Only who sat can thank, and only who sat is thanked. Of all thanks for one sit a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from community.db import insert_into, session
 from community.errors import Conflict
 from community.groups.models import Belonging, Membership
-from community.members.models import Member, MemberStatus, SeenAs
-from community.notifications.actions import notify
+from community.members.models import Member, MemberStatus, SeenAs, first_name_of
+from community.notifications.actions import forget_older, notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, require
 from community.sits.models import Attendance, SitThanks
@@ -22,7 +22,11 @@ from community.sits.plan import PhaseName
 from community.sits.sit import Sit
 
 OPEN_FOR = timedelta(days=7)
+KEPT_FOR = timedelta(days=60)  # thanks, and the notices that speak of them
 NAMED = 2  # how many of those who thank are named, where they are seen by name
+
+
+Thankers = tuple[list[str], bool]
 
 
 class Thanking(StrEnum):
@@ -43,7 +47,8 @@ def thank(*, by: Member, sit: Sit, at: datetime) -> None:
     require(by, Act.THANK_SITTERS, sit, at=at)
     if not _is_time(sit, at) or not _sat(by, sit):
         raise NotThatTime
-    row = {**_named(sit), "member_id": by.id, "thanked_at": at}
+    seen_as = by.seen_as or SeenAs.ONE_MORE
+    row = {**_named(sit), "member_id": by.id, "thanked_at": at, "seen_as": seen_as}
     insert = insert_into(SitThanks).values(row).on_conflict_do_nothing().returning(SitThanks.member_id)
     if session().scalar(insert) is None:
         return
@@ -67,22 +72,39 @@ def thanking(viewer: Member, sit: Sit, *, at: datetime) -> Thanking | None:
     return Thanking.DONE if over and session().scalar(mine) is not None else Thanking.OPEN
 
 
-def who_thanked(series_ids: Iterable[int], *, but: Member) -> dict[tuple[int, datetime], tuple[list[str], bool]]:
-    """Say of sits of these series who thanked: first names of those who are seen by name, and whether others did."""
+def who_thanked(sits: Collection[tuple[int, datetime]], *, but: Member) -> dict[tuple[int, datetime], Thankers]:
+    """Say of these sits, by series and planned start, who thanked, as they were seen then and want to be seen now.
+
+    Given are a few first names of those who are seen by name, and whether others did.
+    """
+    by_name = sa.and_(SitThanks.seen_as == SeenAs.NAME, Member.seen_as == SeenAs.NAME)
     statement = (
-        sa.select(SitThanks.series_id, SitThanks.starts_at, Member)
+        sa.select(SitThanks.series_id, SitThanks.starts_at, sa.case((by_name, Member.name), else_=None))
         .join(Member, Member.id == SitThanks.member_id)
-        .where(SitThanks.series_id.in_(set(series_ids)), Member.id != but.id, Member.status == MemberStatus.ACTIVE)
+        .where(
+            sa.tuple_(SitThanks.series_id, SitThanks.starts_at).in_(sits),
+            Member.id != but.id,
+            Member.status == MemberStatus.ACTIVE,
+        )
         .order_by(SitThanks.thanked_at, Member.id)
     )
-    those: dict[tuple[int, datetime], list[Member]] = defaultdict(list)
-    for series_id, starts_at, member in session().execute(statement):
-        those[series_id, starts_at].append(member)
+    those: dict[tuple[int, datetime], list[str | None]] = defaultdict(list)
+    for series_id, starts_at, name in session().execute(statement):
+        those[series_id, starts_at].append(name)
     found = {}
-    for sit, members in those.items():
-        names = [member.first_name for member in members if member.seen_as is SeenAs.NAME][:NAMED]
-        found[sit] = (names, len(names) < len(members))
+    for sit, names in those.items():
+        named = [first_name_of(name) for name in names if name][:NAMED]
+        found[sit] = (named, len(named) < len(names))
     return found
+
+
+def forget_old_thanks(*, at: datetime) -> None:
+    """Let go of who thanked long ago, and of what was said of it."""
+    session().execute(
+        sa.delete(SitThanks).where(SitThanks.thanked_at < at - KEPT_FOR),
+        execution_options={"synchronize_session": False},
+    )
+    forget_older(kind=NoticeKind.THANKS, before=at - KEPT_FOR)
 
 
 def _is_time(sit: Sit, at: datetime) -> bool:

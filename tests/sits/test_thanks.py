@@ -12,7 +12,9 @@ from community.clock import now
 from community.db import session, transaction
 from community.members.models import Member, SeenAs
 from community.notifications.models import Notice, NoticeKind
-from community.sits.models import Attendance, ChangeKind, SitChange
+from community.sits import thanks
+from community.sits.models import Attendance, ChangeKind, SitChange, SitSeries, SitThanks
+from community.sits.sit import sits_of
 from tests.doors import Browser, Live
 from tests.factories import inside, join, make_member, plan_sit
 from tests.people import People
@@ -78,6 +80,64 @@ def test_many_thanks_are_one_notice_and_no_number(people: People, browser: Open)
     assert told().count(people.jonah.id) == 1
     for hidden in ("Priya", "PN", "Quiet Person", "Nair"):
         assert hidden not in jonah.page
+
+
+@pytest.mark.parametrize(
+    ("then", "since", "named"),
+    [
+        (SeenAs.ONE_MORE, SeenAs.NAME, False),
+        (SeenAs.INITIALS, SeenAs.NAME, False),
+        (SeenAs.NAME, SeenAs.ONE_MORE, False),
+        (SeenAs.NAME, SeenAs.NAME, True),
+    ],
+)
+def test_who_thanks_is_named_only_where_they_were_then_and_are_now(
+    people: People, browser: Open, then: SeenAs, since: SeenAs, *, named: bool
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    priya = make_member("Priya Nair", seen_as=then)
+    join(priya, people.group)
+    sat(key, priya, people.jonah)
+    assert browser(priya).post(f"{ROOM.format(key=key)}/thanks").status_code == 303
+    with inside(), transaction():
+        session().get_one(Member, priya.id).seen_as = since
+    jonah = browser(people.jonah)
+    jonah.get("/notices")
+    assert ("Priya thanks you" in jonah.page, "Somebody who sat with you thanks you" in jonah.page) == (
+        named,
+        not named,
+    )
+    assert ("Priya" in jonah.page) == named
+
+
+def test_one_line_of_thanks_reads_those_of_its_sit_and_of_no_other(people: People, browser: Open) -> None:
+    weeks = 30
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(weeks=-weeks, hours=-2), rrule="FREQ=WEEKLY")
+    number, _, moment = key.partition("-")
+    first = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    with inside():
+        sits = sits_of(session().get_one(SitSeries, int(number)), after=first, before=now(), limit=weeks + 1)
+    kept = {"series_id": int(number), "member_id": people.ines.id, "seen_as": SeenAs.NAME}
+    with inside(), transaction():
+        session().add_all(SitThanks(**kept, starts_at=each.planned_at, thanked_at=first) for each in sits[:-1])
+    sat(sits[-1].key, people.maren, people.jonah)
+    browser(people.maren).post(f"{ROOM.format(key=sits[-1].key)}/thanks")
+    with inside():
+        jonah = session().get_one(Member, people.jonah.id)
+        found = thanks.who_thanked({(int(number), sits[-1].planned_at)}, but=jonah)
+    assert found == {(int(number), sits[-1].planned_at): (["Maren"], False)}
+
+
+def test_thanks_of_long_ago_are_nobodys_record(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    sat(key, people.ines, people.jonah)
+    browser(people.ines).post(f"{ROOM.format(key=key)}/thanks")
+    for days, left in ((59, 1), (61, 0)):
+        with inside(), transaction():
+            thanks.forget_old_thanks(at=now() + timedelta(days=days))
+        with inside():
+            assert session().scalar(sa.select(sa.func.count()).select_from(SitThanks)) == left
+        assert len(told()) == left
 
 
 def test_thanks_are_answered_alike_whoever_sat(people: People, browser: Open) -> None:

@@ -14,7 +14,7 @@ from flask_mailman import EmailMessage, Mail
 
 from community.clock import now
 from community.config import Settings
-from community.db import end_reading, session, transaction
+from community.db import DatabaseAway, end_reading, session, transaction
 from community.jobs import each_minute
 from community.mail import Letter, OutboxMail, begin_attempt, mark_sent, next_due
 
@@ -85,7 +85,8 @@ def _send_due(transport: Transport) -> None:
 def _send_next(transport: Transport) -> bool:
     """Send one mail; False where nothing is due, or the way to the server is closed.
 
-    The attempt is counted, and committed, before it is made.
+    The attempt is counted, and committed, before it is made, and before anybody is asked about it: whatever fails on
+    the way, the letter stands back.
     """
     if next_due(now()) is None:
         end_reading()
@@ -94,30 +95,34 @@ def _send_next(transport: Transport) -> bool:
         mail = next_due(now())
         if mail is None:
             return False
-        if not _still_wanted(mail):
-            session().delete(mail)
-            return True
         letter = Letter(to=mail.to, subject=mail.subject, body=mail.body, message_id=f"<outbox-{mail.id}@{_host()}>")
         begin_attempt(mail, at=now())
-        mail_id = mail.id
+        mail_id, asks = mail.id, mail.asks
     try:
-        transport(letter)
+        wanted = _still_wanted(asks)
+        end_reading()
+        if wanted:
+            transport(letter)
+    except DatabaseAway:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever one letter brings about, the next one goes out
         log.warning("mail_failed", mail=mail_id, error=type(error).__name__)
         # smtplib's errors are OSErrors too. Of a server that does not answer fifty letters would each wait for it.
         return isinstance(error, OF_ONE_LETTER) or not isinstance(error, OSError)
     with transaction():
-        sent = session().get(type(mail), mail_id)
-        if sent is not None:
-            mark_sent(sent, at=now())
+        tried = session().get(OutboxMail, mail_id)
+        if tried is not None and wanted:
+            mark_sent(tried, at=now())
+        elif tried is not None:
+            session().delete(tried)
     return True
 
 
-def _still_wanted(mail: OutboxMail) -> bool:
+def _still_wanted(asks: str | None) -> bool:
     """Ask about a letter that was written under a condition, such as that its reader still belongs to a group."""
-    if mail.asks is None:
+    if asks is None:
         return True
-    whom, _, about = mail.asks.partition(" ")
+    whom, _, about = asks.partition(" ")
     return whom in _askers and _askers[whom](about, now())
 
 

@@ -92,6 +92,29 @@ def test_a_server_that_does_not_answer_is_asked_once_a_minute(through: Through, 
     assert way.sent == [SECOND, THIRD]
 
 
+def test_a_letter_of_which_one_cannot_be_told_whether_it_is_wanted_holds_up_no_other(
+    through: Through, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(_about: str, _at: object) -> bool:
+        raise ValueError("a fault in the question")
+
+    way = Way(OSError())
+    through(way)
+    monkeypatch.setitem(post_office._askers, "riddle", asked)
+    with inside(), transaction():
+        post_mail(to=SECOND, subject="A word", body="Hello.", at=now() - timedelta(minutes=9), asks="riddle 5")
+    waiting(THIRD)
+    for times in range(1, 7):
+        post_office.send_waiting()
+        assert way.sent == [THIRD]
+        assert attempts() == {SECOND: times, THIRD: 1}
+        with inside(), transaction() as rows:
+            rows.execute(sa.update(OutboxMail).where(OutboxMail.to == SECOND).values(due_at=now()))
+    with inside():
+        (mail,) = session().scalars(sa.select(OutboxMail).where(OutboxMail.to == SECOND))
+    assert (mail.state, mail.body) == (MailState.PARKED, "")
+
+
 def test_while_one_letter_hangs_nobody_else_waits_and_what_came_meanwhile_is_sent(through: Through) -> None:
     on_the_way, may_end, sent = threading.Event(), threading.Event(), []
 

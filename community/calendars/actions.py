@@ -5,15 +5,20 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from community.calendars.models import Calendar, Titles
-from community.db import session
+from community.db import insert_into, session
 from community.members.models import Member
 from community.members.tokens import new_token
 
 
 def make_calendar(*, by: Member, titles: Titles, at: datetime) -> str:
-    """Make a new address for a member's calendar and give its token, this once; the one before answers no more."""
+    """Make a new address for a member's calendar and give its token, this once; the one before answers no more.
+
+    Of two made at once the later one answers.
+    """
     token, kept = new_token()
-    session().merge(Calendar(member_id=by.id, token_hash=kept, titles=titles, made_at=at))
+    made = {"token_hash": kept, "titles": titles, "made_at": at}
+    row = insert_into(Calendar).values(member_id=by.id, **made)
+    session().execute(row.on_conflict_do_update(index_elements=[Calendar.member_id], set_=made))
     return token
 
 

@@ -84,11 +84,26 @@ def wishes_of(member: Member) -> SitWishes:
 def choose_reminders(
     *, by: Member, reminding: Reminding, remind_of: RemindOf, lead_minutes: int, hears_of_sit_now: bool
 ) -> SitWishes:
-    """Keep how, of what and how long before a member wants to be reminded, and whether to hear of rooms opened now."""
-    wishes = session().merge(wishes_of(by))
-    wishes.reminding, wishes.remind_of, wishes.lead_minutes = reminding, remind_of, lead_minutes
-    wishes.hears_of_sit_now = hears_of_sit_now
-    return wishes
+    """Keep how, of what and how long before a member wants to be reminded, and whether to hear of rooms opened now.
+
+    Twice at once is fine: it is one statement, and the later one stands.
+    """
+    wanted = {
+        "reminding": reminding,
+        "remind_of": remind_of,
+        "lead_minutes": lead_minutes,
+        "hears_of_sit_now": hears_of_sit_now,
+    }
+    row = insert_into(SitWishes).values(member_id=by.id, **wanted)
+    kept: SitWishes = (
+        session()
+        .scalars(
+            row.on_conflict_do_update(index_elements=[SitWishes.member_id], set_=wanted).returning(SitWishes),
+            execution_options={"populate_existing": True},
+        )
+        .one()
+    )
+    return kept
 
 
 def due(*, at: datetime) -> list[Due]:

@@ -1,33 +1,19 @@
 """Two teachers change the same sit in the same moment, on either engine: one wins, and the other is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from flask import Flask
 
-from community.db import Base, session
+from community.db import session
 from community.sits.models import SitChange
 from community.sits.recurrence import parse_sit_key
 from tests.doors import Browser
 from tests.factories import inside
-from tests.moderation.conftest import moved_to
-from tests.people import People, make_people
-from tests.services.postgres import new_database
+from tests.people import People
 from tests.sits.test_changes import SITS, calling_off, moving, weekly_sit, whole_minute
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
-def there(request: pytest.FixtureRequest, app: Flask) -> Iterator[People]:
-    """Give the people on SQLite, then on PostgreSQL."""
-    if request.param == "sqlite":
-        yield make_people()
-        return
-    with moved_to(app, new_database()) as other:
-        Base.metadata.create_all(other)
-        yield make_people()
 
 
 @pytest.mark.parametrize("before", [0, 1], ids=["never changed", "changed before"])

@@ -131,7 +131,6 @@ class ChangeForm(Form):
             ChangeKind.CALLED_OFF.value: "It does not take place",
             ChangeKind.KEPT.value: "It takes place as it was planned",
         },
-        default=ChangeKind.MOVED.value,
     )
     day = DateField("Its new day", [Optional()])
     time = TimeField("Its new first bell", [Optional()])

@@ -93,7 +93,8 @@ def edit(slug: str, key: str) -> Any:
     sit = queries.sit_for(viewer(), slug, key)
     require(viewer(), Act.CHANGE_SIT, sit, at=now())
     there = sit.starts_at.astimezone(ZoneInfo(sit.zone))
-    form = ChangeForm(day=there.date(), time=there.time(), version=sit.version, note=sit.note)
+    to = sit.change.kind.value if sit.change and (sit.is_moved or sit.is_called_off) else None
+    form = ChangeForm(to=to, day=there.date(), time=there.time(), version=sit.version, note=sit.note)
     return _change_page(form, sit)
 
 

@@ -1,5 +1,6 @@
 """A single sit is moved, called off, and as planned after all; everybody sees the same of it everywhere."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -103,6 +104,29 @@ def test_it_takes_place_as_planned_after_all(people: People, browser: Open) -> N
     kept = change_of(key)
     assert kept is not None
     assert (kept.kind, kept.version, kept.wall_start) == (ChangeKind.KEPT, 2, None)
+
+
+def chosen(page: str) -> list[str]:
+    """Give what is chosen on the form of a change before anybody chooses."""
+    return re.findall(r'name="to" value="(\w+)" checked', page)
+
+
+def test_the_form_of_a_change_chooses_nothing_that_is_not_so(people: People, browser: Open) -> None:
+    key, maren = weekly_sit(people), browser(people.maren)
+    maren.get(f"{SITS}/{key}/changes/new")
+    assert chosen(maren.page) == []
+    answer = maren.post(f"{SITS}/{key}/changes", note="", version="0")
+    assert (answer.status_code, change_of(key)) == (422, None)
+    assert "Choose what becomes of it." in maren.page
+    maren.post(f"{SITS}/{key}/changes", **calling_off())
+    maren.get(f"{SITS}/{key}/changes/new")
+    assert chosen(maren.page) == ["called_off"]
+    maren.post(f"{SITS}/{key}/changes", **moving(whole_minute(timedelta(hours=40)), version="1"))
+    maren.get(f"{SITS}/{key}/changes/new")
+    assert chosen(maren.page) == ["moved"]
+    maren.post(f"{SITS}/{key}/changes", to="kept", version="2")
+    maren.get(f"{SITS}/{key}/changes/new")
+    assert chosen(maren.page) == []
 
 
 def test_the_second_of_two_teachers_is_told_that_it_changed_and_loses_no_word(people: People, browser: Open) -> None:

@@ -121,6 +121,7 @@ def _members(size: Size, password_hash: str, *, at: datetime) -> None:
                 "seen_as": SeenAs.NAME,
                 "theme": Theme.SYSTEM,
                 "created_at": at - timedelta(days=365),
+                "briefed_at": at - timedelta(days=365),
             }
             for number in range(size.members)
         ),

@@ -47,6 +47,7 @@ def make_member(name: str, **fields: Any) -> Member:
         "zone": "Europe/Lisbon",
         "seen_as": SeenAs.NAME,
         "created_at": now(),
+        "briefed_at": now(),
         **fields,
     }
     member = Member(name=name, **fields)

@@ -23,7 +23,7 @@ ASKS_NOBODY = {
     "groups.hold": "locks what an act then asks the right to",
     "members.ask_in": "nobody is signed in; the invitation's token is the right",
     "members.change_password": "changes nothing but the account of `by`",
-    "members.choose_seen_as": "changes nothing but the account of `by`",
+    "members.go_in": "changes nothing but the account of `by`",
     "members.choose_theme": "changes nothing but the account of `by`",
     "members.close_door": "an operator's command",
     "members.come_in": "nobody is signed in; the letter's token is the right",

@@ -45,6 +45,8 @@ def test_the_demo_is_a_whole_community_and_is_made_once(app: Flask) -> None:
         ]
         assert count(CaseReason, CaseReason.kind == ReasonKind.FLAG_UNKIND) == 1
         assert count(SitSeries) == 6
+        unread = session().scalars(sa.select(Member.name).where(Member.briefed_at.is_(None)))
+        assert list(unread) == ["Łucja Nowak"]  # new here: she finds what a first sit asks
 
 
 def test_every_made_up_person_has_an_address_at_example_org() -> None:

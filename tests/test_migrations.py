@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from community import versions
-from community.db import Base, transaction
+from community.clock import now
+from community.db import Base, session, transaction
+from community.members.models import Member
+from community.sits.models import Attendance
 from tests.doors import Browser
-from tests.factories import inside
+from tests.factories import inside, make_group, make_member, plan_sit
 from tests.moderation.conftest import moved_to
 from tests.people import People
 from tests.security.scene import make_scene
@@ -24,6 +28,7 @@ from tests.services.postgres import new_database
 ROOT = Path(__file__).parents[1]
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.services)]
 LANDED_TOGETHER = 6  # the first house; from then on a step meets houses that are lived in
+SAT_AT = datetime(2026, 3, 4, 19, 20, tzinfo=UTC)
 Place = Callable[[str], str]
 Migrate = Callable[..., None]
 
@@ -203,6 +208,21 @@ def test_nobody_is_named_for_thanks_of_which_we_do_not_know_how_they_were_seen_t
     with engine.connect() as connection:
         assert list(connection.scalars(sa.text("SELECT seen_as FROM sit_thanks"))) == ["one_more"]
     engine.dispose()
+
+
+def test_who_has_sat_counts_as_having_read_what_may_come_up(app: Flask, place: Place, migrate: Migrate) -> None:
+    url = place("briefed")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        noor, ines = make_member("Noor Vale"), make_member("Ines Caldeira")
+        number, _ = plan_sit(make_group("Ending on Time", teachers=[noor]), noor).split("-")
+        with inside(), transaction():
+            session().add(Attendance(series_id=int(number), starts_at=now(), member_id=ines.id, joined_at=SAT_AT))
+        migrate(url, downgrade, "0015")
+        migrate(url, upgrade)
+        with inside():
+            told = {each.name: each.briefed_at for each in session().scalars(sa.select(Member))}
+    assert told == {"Noor Vale": None, "Ines Caldeira": SAT_AT}
 
 
 def test_a_migration_that_fails_in_the_middle_leaves_nothing_behind(place: Place, migrate: Migrate) -> None:

@@ -102,8 +102,10 @@ def _person(cast: Cast, told: dict[str, Any], password_hash: str) -> None:
         pronouns=told.get("pronouns", ""),
         profession=told["profession"],
         zone=told["zone"],
-        seen_as=SeenAs(told.get("seen_as", "name")),
+        seen_as=None,
     )
+    if not told.get("new", False):
+        members.go_in(by=member, seen_as=SeenAs(told.get("seen_as", "name")), at=at)
     cast.people[told["key"]] = member
 
 

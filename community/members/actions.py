@@ -326,9 +326,9 @@ def edit_profile(*, by: Member, name: str, pronouns: str, profession: str, zone:
     return by
 
 
-def choose_seen_as(*, by: Member, seen_as: SeenAs) -> Member:
-    """Say how the others in a sit see one."""
-    by.seen_as = seen_as
+def go_in(*, by: Member, seen_as: SeenAs, at: datetime) -> Member:
+    """Have read what may come up in a sit, and say how the others in it see one; the first time is kept."""
+    by.seen_as, by.briefed_at = seen_as, by.briefed_at or at
     announce(MemberSeenAnew(member_id=by.id))
     return by
 

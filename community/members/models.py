@@ -91,6 +91,7 @@ class Member(Base):
     seen_as: Mapped[SeenAs | None] = mapped_column(WordEnum(SeenAs))  # None: not asked yet
     theme: Mapped[Theme] = mapped_column(WordEnum(Theme), default=Theme.SYSTEM)
     created_at: Mapped[datetime]
+    briefed_at: Mapped[datetime | None]  # when they had read what may come up in a sit, and went in
 
     @property
     def initials(self) -> str:

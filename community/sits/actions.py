@@ -90,8 +90,8 @@ def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:
 def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
     """Take a seat; joining again is fine and keeps the first time. Raises DoorsClosed or SoftDoors."""
     require(by, Act.JOIN_SIT, sit, at=at)
-    if by.seen_as is None:
-        raise Invalid("Before your first sit, choose how the others see you. The page of the sit asks it.")
+    if by.briefed_at is None:
+        raise Invalid("Before your first sit, read what may come up. The page of the sit leads you there.")
     if sit.is_called_off:
         raise DoorsClosed("This sit is called off. Its page says more.")
     if not sit.is_open(at):

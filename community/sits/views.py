@@ -117,12 +117,13 @@ def change(slug: str, key: str) -> Any:
 
 @bp.get("/groups/<slug>/sits/<key>")
 def show(slug: str, key: str) -> Any:
-    """Open the room; before one's first sit, ask how one would like to be seen."""
+    """Open the room; before one's first sit, say what may come up and ask how one would like to be seen."""
     sit = queries.sit_for(viewer(), slug, key)
     if sit.is_called_off:
         return render_template("sits/called_off.html", sit=sit, changeable=changes.may_be_changed(sit, now()))
-    if viewer().seen_as is None:
-        return shown("sits/seen.html", form=SeenForm(), sit=sit)
+    if viewer().briefed_at is None:
+        chosen = viewer().seen_as  # in the profile, perhaps, where nothing is read
+        return shown("sits/seen.html", form=SeenForm(seen_as=chosen.value) if chosen else SeenForm(), sit=sit)
     return _room(sit)
 
 
@@ -131,7 +132,7 @@ def choose_seen(slug: str, key: str) -> Any:
     """Keep how one would like to be seen, and go in."""
     sit = queries.sit_for(viewer(), slug, key)
     form = SeenForm()
-    done = attempt(form, lambda _at: members.choose_seen_as(by=viewer(), seen_as=SeenAs(form.seen_as.data)))
+    done = attempt(form, lambda at: members.go_in(by=viewer(), seen_as=SeenAs(form.seen_as.data), at=at))
     if done is None:
         return shown("sits/seen.html", form=form, sit=sit)
     return redirect(url_for("sits.show", slug=slug, key=key), 303)

@@ -85,6 +85,7 @@ def test_one_joins_asks_sits_and_leaves(came_in: SignedIn) -> None:
     expect(page.get_by_role("heading", name="Threads")).to_be_visible()
     page.goto("/")
     page.get_by_role("link", name="Take a seat").first.click()
+    push(page, "Go in")
     expect(page.get_by_role("list", name="How this sit goes")).to_be_visible()
     push(page, "Leave quietly")
     page.get_by_text("Leave this group").first.click()

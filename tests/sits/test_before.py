@@ -31,7 +31,7 @@ class Boxes(HTMLParser):
 
 @pytest.mark.parametrize("where", ["the first sit", "its own page"])
 def test_the_look_at_oneself_is_sent_nowhere_and_kept_nowhere(people: People, browser: Open, where: str) -> None:
-    noor = make_member("Noor Vale", seen_as=None)
+    noor = make_member("Noor Vale", seen_as=None, briefed_at=None)
     join(noor, people.group)
     first = f"/groups/ending-on-time/sits/{plan_sit(people.group, people.maren)}"
     page = browser(noor)

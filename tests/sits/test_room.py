@@ -181,7 +181,7 @@ def test_the_room_without_script_shows_the_plan_the_start_and_who_is_seated(
 
 
 def test_before_the_first_sit_one_is_asked_how_to_be_seen(people: People, browser: Open) -> None:
-    noor = make_member("Noor Vale", seen_as=None)
+    noor = make_member("Noor Vale", seen_as=None, briefed_at=None)
     join(noor, people.group)
     key = plan_sit(people.group, people.maren)
     page = browser(noor)
@@ -190,6 +190,23 @@ def test_before_the_first_sit_one_is_asked_how_to_be_seen(people: People, browse
     page.post(f"/groups/ending-on-time/sits/{key}/seen", seen_as="initials")
     page.get(f"/groups/ending-on-time/sits/{key}")
     assert "data-room" in page.page
+
+
+def test_what_may_come_up_is_read_before_the_first_sit_though_the_profile_says_how_to_be_seen(
+    people: People, browser: Open, live: Connect
+) -> None:
+    noor = make_member("Noor Vale", seen_as=None, briefed_at=None)
+    join(noor, people.group)
+    page, key = browser(noor), plan_sit(people.group, people.maren)
+    page.post("/profile", name="Noor Vale", zone="Europe/Lisbon", seen_as="one_more")
+    page.get(f"/groups/ending-on-time/sits/{key}")
+    assert "What may come up" in page.page
+    assert 'value="one_more" checked' in page.page
+    assert "read what may come up" in seat(live, noor, key)[1]["error"]["message"]
+    page.post(f"/groups/ending-on-time/sits/{key}/seen", seen_as="one_more")
+    page.get(f"/groups/ending-on-time/sits/{key}")
+    assert "Before your first sit" not in page.page
+    assert "here" in seat(live, noor, key)[1]
 
 
 def tell_now() -> None:
@@ -255,11 +272,11 @@ def test_a_right_that_went_between_two_steps_is_found_by_the_sweep(people: Peopl
     assert [each["name"] for each in answer["here"]] == ["Maren Oduya"]
 
 
-def test_nobody_is_seated_who_has_not_said_how_to_be_seen(people: People, live: Connect) -> None:
-    noor = make_member("Noor Vale", seen_as=None)
+def test_nobody_is_seated_who_has_not_read_what_may_come_up(people: People, live: Connect) -> None:
+    noor = make_member("Noor Vale", seen_as=None, briefed_at=None)
     join(noor, people.group)
     _, answer = seat(live, noor, plan_sit(people.group, people.maren))
-    assert "how the others see you" in answer["error"]["message"]
+    assert "read what may come up" in answer["error"]["message"]
 
 
 def test_an_early_knock_is_answered_so_that_one_may_knock_again(people: People, live: Connect) -> None:

@@ -174,9 +174,10 @@ def command(
     The handler gets a Call and the fields, returns a dict that is merged into ``{"ok": True}``, and raises
     Refused kinds, which become ``{"ok": False, "error": {"kind", "message"}}``.
 
-    A light command gets a Heartbeat instead: it is sent every few seconds by everybody, so it is counted in the memory
-    of this process and loads nobody. It must give nothing but to a socket that is in a room still: what ends a right
-    cuts the socket or takes it out of the room, and the sweep looks after it.
+    A light command gets a Heartbeat instead: pages send it by themselves, so it is counted in the memory of this
+    process, apart from what people press, and loads nobody. It must give nothing that is not public but to a socket
+    that is in a room still: what ends a right cuts the socket or takes it out of the room, and the sweep looks
+    after it.
     """
 
     def register(handler: Handler) -> Handler:

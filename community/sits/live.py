@@ -106,8 +106,8 @@ def answer_with(part: Callable[[Sit, Member, datetime], dict[str, Any]]) -> None
     _parts.append(part)
 
 
-@command("clock:probe")
-def probe(call: Call) -> dict[str, Any]:
+@command("clock:probe", light=True)
+def probe(call: Heartbeat) -> dict[str, Any]:
     """Say what time it is here, as it came in and as it goes out, for the browser's own clock."""
     return {"received_ms": call.at.timestamp() * 1000, "sent_ms": now().timestamp() * 1000}
 

@@ -174,3 +174,13 @@ test("one who left from another tab is not seated again by this one, and hears o
   assert.equal(told.left, 1);
   assert.equal(line.heard.filter((name) => name === "sit:join").length, 1);
 });
+
+test("a seat that is held is not taken again, so that an edge of the plan costs no message", async () => {
+  const line = lineTo({ "sit:join": here(3) });
+  const { seat, told } = seatAt(line);
+  await seat.join();
+  const before = line.heard.length;
+  await seat.join();
+  assert.equal(line.heard.length, before);
+  assert.equal(told.joins, 1);
+});

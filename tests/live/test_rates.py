@@ -50,9 +50,15 @@ def test_a_flood_is_refused_and_then_cut(app: Flask, people: People, knock: Knoc
 
 def test_many_tabs_of_one_member_share_one_measure(people: People, live: Connect) -> None:
     tabs = [live(people.ines) for _ in range(4)]
-    said = [tab.command("clock:probe")["ok"] for _ in range(8) for tab in tabs]
+    said = [tab.command("sit:leave", sit="1", tab="one")["ok"] for _ in range(8) for tab in tabs]
     assert said.count(True) == BURST
-    assert live(people.jonah).command("clock:probe")["ok"]
+    assert live(people.jonah).command("sit:leave", sit="1", tab="one")["ok"]
+
+
+def test_what_pages_send_by_themselves_leaves_room_for_what_is_pressed(people: People, live: Connect) -> None:
+    tabs = [live(people.ines) for _ in range(4)]
+    assert all(tab.command("clock:probe")["ok"] for _ in range(8) for tab in tabs)
+    assert all(tab.command("sit:leave", sit="1", tab="one")["ok"] for _ in range(4) for tab in tabs)
 
 
 def test_the_measure_opens_again(people: People, live: Connect) -> None:

@@ -168,7 +168,7 @@ def test_the_sweep_closes_sockets_whose_right_is_gone(
 def test_a_command_after_the_right_is_gone_closes_the_socket(people: People, browser: Open, live: Connect) -> None:
     ines = live(browser=browser(people.ines))
     change_sign_ins(people.ines, ended_at=now())
-    ines.client.emit("clock:probe", {})
+    ines.client.emit("sit:snapshot", {"sit": "1-20261122T193000Z"})
     ines.wait_closed()
 
 

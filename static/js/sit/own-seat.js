@@ -64,9 +64,9 @@ export class OwnSeat {
     });
   }
 
-  /** Sit down; a second time after a reconnect is the same act. */
+  /** Sit down, unless the seat is held; a second time after a reconnect is the same act. */
   async join() {
-    if (this.#joining || this.#stopped || !this.#live || performance.now() < this.#notBefore) return;
+    if (this.#seated || this.#joining || this.#stopped || !this.#live || performance.now() < this.#notBefore) return;
     this.#joining = true;
     const { sit, tab, roster, told } = this.#given;
     try {

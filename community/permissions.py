@@ -47,6 +47,7 @@ class Act(StrEnum):
     READ_HISTORY = "read_history"
     SCHEDULE_SIT = "schedule_sit"
     END_SERIES = "end_series"
+    CHANGE_MEETING = "change_meeting"
     CHANGE_SIT = "change_sit"
     JOIN_SIT = "join_sit"
     INTEND_TO_COME = "intend_to_come"
@@ -245,6 +246,7 @@ RULES: dict[Act, Rule] = {
     Act.READ_HISTORY: all_of(reads, any_of(is_theirs, teaches)),
     Act.SCHEDULE_SIT: all_of(keeps, group_is_kept),
     Act.END_SERIES: keeps,
+    Act.CHANGE_MEETING: all_of(keeps, group_is_kept),
     Act.CHANGE_SIT: all_of(keeps, group_is_kept),
     Act.JOIN_SIT: all_of(reads, group_is_kept),
     Act.INTEND_TO_COME: all_of(reads, group_is_kept),

@@ -1,4 +1,4 @@
-"""Planning sits, ending a series, and taking a seat."""
+"""Planning sits, changing and ending a series, and taking a seat."""
 
 from datetime import datetime, timedelta
 
@@ -84,6 +84,13 @@ def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:
     if series.status is SeriesStatus.PLANNED:
         series.status, series.ended_at = SeriesStatus.ENDED, at
         announce(SeriesEnded(series_id=series.id))
+    return series
+
+
+def change_meeting(*, by: Member, series: SitSeries, meeting: str | None, at: datetime) -> SitSeries:
+    """Give a series another address to speak together at, or none; whoever sits down from now on gets that one."""
+    require(by, Act.CHANGE_MEETING, series, at=at)
+    series.meeting_link = meeting_link(meeting)
     return series
 
 

@@ -82,6 +82,12 @@ class SitForm(Form):
         return parts
 
 
+class MeetingForm(Form):
+    """Where the people of a series speak together; the address that is kept is not shown in it."""
+
+    meeting_link = StringField("A meeting for speaking together", [Length(max=LINK_LENGTH)])
+
+
 class RemindersForm(Form):
     """Of what, how and how long before somebody is reminded."""
 

@@ -9,12 +9,12 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from community.db import transaction
 from community.errors import NotFound
 from community.groups.models import Group
-from community.groups.queries import ensure_reader, group_for, taught_group, teachers_of
+from community.groups.queries import ensure_reader, group_for, read_group, taught_group, teachers_of
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
 from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
-from community.sits.forms import ChangeForm, RemindersForm, SeenForm, SitForm, SitNowForm
+from community.sits.forms import ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf
 from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.recurrence import parse_sit_key
@@ -33,19 +33,7 @@ LISTED = 40
 @bp.get("/groups/<slug>/sits")
 def index(slug: str) -> Any:
     """List the sits of the coming weeks."""
-    group = group_for(viewer(), slug)
-    ensure_reader(viewer(), group)
-    series = queries.series_of(group, at=now())
-    sits = queries.coming(series, at=now(), each=6, limit=LISTED)
-    return render_template(
-        "sits/index.html",
-        group=group,
-        sits=sits,
-        series=series,
-        is_room=queries.is_room,
-        planned=planned,
-        changeable=lambda sit: changes.may_be_changed(sit, now()),
-    )
+    return _index_page(read_group(viewer(), slug))
 
 
 @bp.get("/groups/<slug>/sits/new")
@@ -84,6 +72,23 @@ def end(slug: str, series_id: int) -> Any:
     """Let a series go on no longer."""
     with transaction():
         actions.end_series(by=viewer(), series=queries.series_for(viewer(), slug, series_id), at=now())
+    return redirect(url_for("sits.index", slug=slug), 303)
+
+
+@bp.post("/groups/<slug>/series/<id:series_id>/meeting")
+def change_meeting(slug: str, series_id: int) -> Any:
+    """Keep another address of the meeting of a series, or none."""
+    form = MeetingForm()
+
+    def act(at: datetime) -> Any:
+        series = queries.series_for(viewer(), slug, series_id)
+        return actions.change_meeting(by=viewer(), series=series, meeting=form.meeting_link.data, at=at)
+
+    if attempt(form, act) is None:
+        group = read_group(viewer(), slug)
+        require(viewer(), Act.CHANGE_MEETING, group, at=now())
+        return _index_page(group, refused={series_id: form}), form.status
+    flash("Kept.")
     return redirect(url_for("sits.index", slug=slug), 303)
 
 
@@ -286,6 +291,24 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         next_sit=queries.next_after(sit, at=at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"]},
+    )
+
+
+def _index_page(group: Group, *, refused: dict[int, MeetingForm] | None = None) -> str:
+    series = queries.series_of(group, at=now())
+    meetings = {one.id: MeetingForm(formdata=None) for one in series} if group.taught_by(viewer()) else {}
+    meetings |= refused or {}
+    for series_id, form in meetings.items():
+        form.meeting_link.id = f"meeting-{series_id}"  # there is one for each series on the page
+    return render_template(
+        "sits/index.html",
+        group=group,
+        sits=queries.coming(series, at=now(), each=6, limit=LISTED),
+        series=series,
+        meetings=meetings,
+        is_room=queries.is_room,
+        planned=planned,
+        changeable=lambda sit: changes.may_be_changed(sit, now()),
     )
 
 

@@ -201,6 +201,15 @@ SITS: dict[str, list[Row]] = {
         *groups(TEACHERS, args={"series_id": "@KIND:series:later"}),
         Row(answers(NONE, others=ABSENT, out=NO, new=AGREE), {"slug": "@open", "series_id": "@hidden:series:now"}),
     ],
+    "POST /groups/<slug>/series/<id:series_id>/meeting": [
+        *groups(
+            TEACHERS,
+            archived=NONE,
+            args={"series_id": "@KIND:series:later"},
+            fields={"meeting_link": "https://meet.example.org/later"},
+        ),
+        Row(answers(NONE, others=ABSENT, out=NO, new=AGREE), {"slug": "@open", "series_id": "@hidden:series:now"}),
+    ],
     "GET /sit-now": alike(SIGNED_IN),
     "POST /groups/<slug>/sits/now": groups(LOUD, archived=NONE, fields={"plan": "quiet_half_hour"}),
     "GET /settings/sits": alike(SIGNED_IN),

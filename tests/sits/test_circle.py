@@ -369,6 +369,30 @@ def test_a_teacher_plans_a_sit_with_a_meeting_and_gets_back_what_was_typed(peopl
         assert [each.meeting_link for each in session().query(SitSeries)] == [LINK]
 
 
+def test_a_teacher_changes_the_meeting_of_a_series_and_takes_it_away(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=3), meeting_link=LINK)
+    meeting, other = f"/groups/ending-on-time/series/{key.partition('-')[0]}/meeting", "https://other.example.org/room"
+    maren, ines = browser(people.maren), browser(people.ines)
+    maren.get("/groups/ending-on-time/sits")
+    assert f'action="{meeting}"' in maren.page
+    assert "meet.example.org" not in maren.page
+    ines.get("/groups/ending-on-time/sits")
+    assert meeting not in ines.page
+    assert ines.post(meeting, meeting_link=other).status_code == 403
+    assert maren.post(meeting, meeting_link="http://other.example.org").status_code == 422
+    assert "beginning with https://" in maren.page
+    assert 'value="http://other.example.org"' in maren.page
+    assert '<details class="ask" open>' in maren.page
+    assert Seated(live, people.ines, key).joined["meeting_link"] == LINK
+    answer = maren.post(meeting, meeting_link=f" {other} ")
+    assert (answer.status_code, answer.location) == (303, "/groups/ending-on-time/sits")
+    assert Seated(live, people.jonah, key).joined["meeting_link"] == other
+    assert maren.post(meeting, meeting_link="").status_code == 303
+    assert "meeting_link" not in Seated(live, people.tomasz, key).joined
+
+
 @pytest.mark.parametrize(
     "link",
     [

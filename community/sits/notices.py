@@ -16,7 +16,7 @@ from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 from community.sits.models import SitSeries
 from community.sits.recurrence import parse_sit_key
-from community.sits.sit import sit_of
+from community.sits.sit import Sit, sit_of
 from community.sits.thanks import who_thanked
 from community.sits.wording import thanks_in_words
 from community.web.words import clock, day
@@ -115,7 +115,8 @@ def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
         sit = sit_of(series, start)
         room = f"/groups/{series.group.slug}/sits/{key}"
         if sit is None or sit.is_called_off:
-            words = f"{series.title} on {when(member, sit.starts_at if sit else start)} will not take place"
+            was = sit or Sit(series, start, next((each for each in series.changes if each.planned_at == start), None))
+            words = f"{series.title} on {when(member, was.starts_at)} will not take place"
             url = room if sit else f"/groups/{series.group.slug}/sits"
             shown[key] = Shown(words, url, _said(series.group.name, sit.note if sit else ""))
         else:

@@ -12,6 +12,7 @@ from community.mail import Letter
 from community.members.letters import moment_in
 from community.notifications.models import Notice
 from community.sits.models import SitSeries
+from community.sits.notices import when
 from community.sits.sit import sits_of
 from tests.doors import Browser
 from tests.factories import inside
@@ -93,3 +94,6 @@ def test_a_letter_about_a_second_move_names_the_time_that_the_first_one_gave(
     browser(people.maren).post(f"/groups/ending-on-time/series/{key.partition('-')[0]}/ending")
     post_office.send_waiting()
     assert moment_in(people.ines.zone, first + timedelta(days=1)) in sent[-1].body
+    ines = browser(people.ines)
+    ines.get("/notices")
+    assert f"Evening sit on {when(people.ines, first + timedelta(days=1))} will not take place" in ines.page

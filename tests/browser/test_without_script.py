@@ -113,6 +113,10 @@ def test_a_teacher_plans_invites_and_keeps_the_group(came_in: SignedIn) -> None:
     push(page, "Plan it")
     expect(page.get_by_role("heading", level=1, name="Sits")).to_be_visible()
     expect(page.get_by_text("A short evening").first).to_be_visible()
+    page.get_by_text("Add a meeting").first.click()
+    page.get_by_label("A meeting for speaking together").first.fill("https://meet.example.org/evening")
+    push(page, "Keep it")
+    expect(page.get_by_text("Change the meeting").first).to_be_visible()
 
     page.goto("/groups/compassion-practised/invitations")
     push(page, "Make a link")

@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.init_app(app)
     cli.init_app(app)
     demo.init_app(app)
+    server.init_app(app)
     return app
 
 

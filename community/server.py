@@ -7,16 +7,19 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from community import demo, jobs, live, shared, versions
 from community.config import SettingsError, from_environment
 from community.db import db
+
+log = structlog.get_logger("community.server")
 
 SPARE_THREADS = 32  # for pages, beside one thread for each socket
 TIMEOUT_SECONDS = 60
@@ -27,6 +30,11 @@ NOT_ALONE = (
 )
 
 Make = Callable[[], Flask]
+
+NOT_BEGUN = (
+    "This house was begun by another server than its own, without bells and jobs, so nobody is let in. "
+    "Begin it by python app.py, or by gunicorn -c deploy/gunicorn.conf.py 'app:create_app()'."
+)
 
 _kept_open: list[IO[str]] = []
 
@@ -130,11 +138,33 @@ class House(BaseApplication):  # type: ignore[misc] # gunicorn brings no types
         return self.made
 
 
+class Door:
+    """Let nobody in before ``begin``: a server that is not ours has no ticks, no jobs and no lock on the folder."""
+
+    def __init__(self, app: Flask) -> None:
+        self.begun, self.within = False, app.wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer once all has begun, and say what is wrong before."""
+        if self.begun:
+            return self.within(environ, start_response)
+        log.error("not_begun", remedy=NOT_BEGUN)
+        start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Cache-Control", "no-store")])
+        return [NOT_BEGUN.encode()]
+
+
+def init_app(app: Flask) -> None:
+    """Hang the outermost door; tests, which tick by hand, stand within."""
+    if not app.extensions["settings"].testing:
+        app.extensions["door"] = app.wsgi_app = Door(app)  # type: ignore[method-assign]
+
+
 def begin(app: Flask) -> None:
-    """Start what runs beside the requests: the job consumer and the sockets' ticks."""
+    """Start what runs beside the requests, the job consumer and the sockets' ticks, and open the door."""
     shared.begin(app.app_context)
     jobs.start()
     live.start_tickers(app)
+    app.extensions["door"].begun = True
 
 
 def begin_unit(worker: Any) -> None:

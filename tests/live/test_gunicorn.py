@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from websocket import WebSocketBadStatusException
 
+from community.server import NOT_BEGUN
 from tests.cluster import GUNICORN, PREPARE, run
 from tests.live.test_frames import pour
 from tests.live.wire import Wire, knock
@@ -69,6 +71,45 @@ def patiently(url: str) -> Wire:
         except WebSocketBadStatusException:
             time.sleep(0.05)
     raise AssertionError("no room again")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-m", "gunicorn", "-b", "127.0.0.1:{port}", "app:create_app()"),
+        ("-m", "flask", "--app", "app", "run", "--port", "{port}"),
+    ],
+)
+def test_a_server_that_is_not_ours_lets_nobody_in_and_says_why(tmp_path: Path, command: tuple[str, ...]) -> None:
+    port = free_port()
+    environment = {**plain_environment(), "PORT": str(port), "DATA": str(tmp_path / "data")}
+    run((sys.executable, "-c", PREPARE), environment)
+    with (tmp_path / "log").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *(word.format(port=port) for word in command)], cwd=ROOT, env=environment,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+    try:
+        for path in ("/", "/readyz", "/socket.io/?EIO=4&transport=websocket"):
+            assert said_by(f"http://127.0.0.1:{port}{path}") == (503, NOT_BEGUN)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30)
+
+
+def said_by(url: str) -> tuple[int, str]:
+    """Give what is answered, as soon as somebody listens."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as page:  # noqa: S310 - our own loopback address
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def test_frames_that_are_too_large_keep_no_thread(gunicorn: str) -> None:

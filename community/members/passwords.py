@@ -1,13 +1,18 @@
 """Passwords: which are strong enough, and argon2id with no more than two at work at once."""
 
 import functools
+import sys
 import threading
 import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from community.errors import Invalid
+
+Made = TypeVar("Made")
 
 MINIMUM, MAXIMUM = 8, 128
 
@@ -19,16 +24,31 @@ _at_once = threading.BoundedSemaphore(2)
 def hashed(password: str) -> str:
     """Hash a password; takes some 25 ms of CPU, so never inside a transaction."""
     with _at_once:
-        return _hasher.hash(_normal(password))
+        return _aside(lambda: _hasher.hash(_normal(password)))
 
 
 def fits(password: str, kept_hash: str | None) -> bool:
     """Whether the password belongs to the hash; an absent hash takes the same time and is never right."""
-    with _at_once:
+
+    def look() -> bool:
         try:
             return _hasher.verify(kept_hash or _dummy_hash(), _normal(password)) and kept_hash is not None
         except (VerificationError, InvalidHashError):
             return False
+
+    with _at_once:
+        return _aside(look)
+
+
+def _aside(work: Callable[[], Made]) -> Made:
+    """Work in a thread of the system where all requests share one: bells and lines would wait for it."""
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is None or not monkey.is_module_patched("threading"):
+        return work()
+    from gevent import get_hub  # noqa: PLC0415 - only where greenlets are used
+
+    made: Made = get_hub().threadpool.apply(work)
+    return made
 
 
 def is_dated(kept_hash: str) -> bool:

@@ -1,5 +1,7 @@
 """Which passwords are taken, and how they are kept."""
 
+import subprocess
+import sys
 import threading
 import unicodedata
 from typing import Any
@@ -169,3 +171,40 @@ def test_the_fields_let_a_manager_fill_and_paste(people: People, browser: Open) 
             assert "maxlength" not in words
             assert "onpaste" not in words
             assert 'value="' not in words
+
+
+GREENLETS = """
+from gevent import monkey
+monkey.patch_all()
+import time
+import gevent
+from argon2 import PasswordHasher
+from community.members import passwords
+
+passwords._hasher = PasswordHasher(time_cost=30, memory_cost=19456, parallelism=1)
+kept = passwords.hashed("seven herons")
+gaps, last, over = [], time.monotonic(), False
+
+def tick():
+    global last
+    while not over:
+        gevent.sleep(0.005)
+        gaps.append(time.monotonic() - last)
+        last = time.monotonic()
+
+ticking = gevent.spawn(tick)
+gevent.sleep(0.05)
+began = time.monotonic()
+asked = [gevent.spawn(passwords.fits, given, kept) for given in ("seven herons", "six herons", "", "seven herons")]
+gevent.joinall(asked)
+took = time.monotonic() - began
+over = True
+ticking.join()
+print([each.value for each in asked], max(gaps) < took / 2)
+"""
+
+
+@pytest.mark.services
+def test_bells_and_lines_do_not_wait_for_a_hash_where_they_share_one_thread() -> None:
+    said = subprocess.run([sys.executable, "-c", GREENLETS], capture_output=True, text=True, check=True, timeout=60)
+    assert (said.stdout.strip(), said.stderr) == ("[True, False, False, True] True", "")

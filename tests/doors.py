@@ -121,7 +121,7 @@ class Live:
 
     def close(self) -> None:
         """Hang up without the closing handshake, which would wait for seconds."""
-        if self.client.connected:
+        if self.client.eio.ws is not None:  # also where the line was lost: its end here is open still
             self.client.eio.ws.shutdown()
 
 

@@ -13,10 +13,18 @@ from flask import Flask
 
 LARGE = "large"
 
-# What each process does by itself or with the others: doors for sockets, presence, limits, jobs.
+# What each process does by itself or with the others (doors for sockets, presence, limits, jobs), and what keeps time.
 IN_BOTH = (
     "tests/live",
+    "tests/calendars",
+    "tests/sits/test_changes.py",
+    "tests/sits/test_circle.py",
+    "tests/sits/test_intentions.py",
+    "tests/sits/test_reminders.py",
     "tests/sits/test_room.py",
+    "tests/sits/test_sit_now.py",
+    "tests/sits/test_soft_doors.py",
+    "tests/sits/test_thanks.py",
     "tests/members/test_sessions.py",
     "tests/members/test_post_office.py",
     "tests/members/test_sign_in.py::test_one_address_is_slowed_down_whatever_accounts_it_tries",
@@ -106,6 +114,16 @@ def chosen() -> Way:
     return _chosen[0]
 
 
+class ManyProcesses:
+    """Leave out what is for one process by its own choice: the small way has run it."""
+
+    def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
+        """Take it out of what was found."""
+        left_out = [item for item in items if "[one process" in item.name]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 if __name__ == "__main__":
     from gevent import monkey
 
@@ -116,4 +134,8 @@ if __name__ == "__main__":
     given = sys.argv[1:]
     some = any(not word.startswith("-") for word in given)
     always = ["-p", "no:xdist", "-m", "not browser", "--ignore=tests/live/test_gunicorn.py"]  # that has its own houses
-    sys.exit(pytest.main([*always, *given, *(() if some else IN_BOTH)]))
+    from community import shared
+
+    ended = pytest.main([*always, *given, *(() if some else IN_BOTH)], plugins=[ManyProcesses()])
+    shared.end()  # before Redis is, which would be missed aloud
+    sys.exit(ended)

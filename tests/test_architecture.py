@@ -38,6 +38,7 @@ ASKS_NOBODY = {
     "members.sign_out": "ends nothing but the sign-in that asks",
     "members.sign_out_everywhere": "ends nothing but the sign-ins of `by`",
     "notifications.forget": "the house reacts to somebody who left",
+    "notifications.forget_earlier": "the house says anew how a thing stands, of which it told before",
     "notifications.forget_older": "the house lets go of what is over",
     "notifications.forget_subjects": "the house reacts to a thing that is gone",
     "notifications.lay_aside": "the house reacts to a thing that was hidden",

@@ -52,6 +52,18 @@ def forget(*, member_id: int, group_id: int, kind: NoticeKind | None = None) -> 
     session().execute(theirs if kind is None else theirs.where(Notice.kind == kind))
 
 
+def forget_earlier(*, member_ids: Iterable[int], kind: NoticeKind, subject: str, but: str) -> None:
+    """Take back what the members were told of a thing before: its words say what is so now, so one row says it all.
+
+    ``but`` names the event that stays, so that one which is told again is not new again.
+    """
+    told = sa.and_(Notice.kind == kind, Notice.subject == subject, Notice.event_key != but)
+    session().execute(
+        sa.delete(Notice).where(told, Notice.member_id.in_(list(member_ids))),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def forget_subjects(*, kind: NoticeKind, subjects: Iterable[str]) -> None:
     """Take back what was said of things that are gone."""
     session().execute(sa.delete(Notice).where(Notice.kind == kind, Notice.subject.in_(list(subjects))))

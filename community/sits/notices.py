@@ -120,7 +120,8 @@ def _changed(member: Member, keys: Sequence[str]) -> dict[str, Shown]:
             url = room if sit else f"/groups/{series.group.slug}/sits"
             shown[key] = Shown(words, url, _said(series.group.name, sit.note if sit else ""))
         else:
-            words = f"{series.title} is now on {when(member, sit.starts_at)}"
+            stands = "is now" if sit.is_moved else "takes place as planned,"
+            words = f"{series.title} {stands} on {when(member, sit.starts_at)}"
             shown[key] = Shown(words, room, _said(series.group.name, sit.note))
     return shown
 

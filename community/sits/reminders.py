@@ -17,7 +17,7 @@ from community.groups.queries import AgreementNeeded
 from community.mail import post_mail, take_back
 from community.members.letters import Letterhead
 from community.members.models import Member, MemberStatus
-from community.notifications.actions import notify
+from community.notifications.actions import forget_earlier, notify
 from community.notifications.models import Notice, NoticeKind
 from community.sits import queries
 from community.sits.intentions import intentions_of, means_to_come, meant_since
@@ -211,14 +211,9 @@ def forget_old_reminders(*, at: datetime) -> None:
 
 
 def _notify_of_change(series: SitSeries, start: datetime, member_ids: list[int], *, event: str, at: datetime) -> None:
-    notify(
-        member_ids=member_ids,
-        kind=NoticeKind.SIT_CHANGED,
-        subject=sit_key(series.id, start),
-        group_id=series.group_id,
-        event_key=f"sit_changed:{event}",
-        at=at,
-    )
+    kind, subject, event_key = NoticeKind.SIT_CHANGED, sit_key(series.id, start), f"sit_changed:{event}"
+    forget_earlier(member_ids=member_ids, kind=kind, subject=subject, but=event_key)
+    notify(member_ids=member_ids, kind=kind, subject=subject, group_id=series.group_id, event_key=event_key, at=at)
 
 
 def _write_of_change(told: dict[int, tuple[str, datetime]], *, letterhead: Letterhead, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -71,9 +72,11 @@ def test_other_words_alone_are_told_to_nobody_and_a_letter_that_waits_stays_the_
     wish(browser(people.ines), "both")
     key = meaning(people, browser, people.ines, timedelta(days=3))
     first, second = now() + timedelta(days=4), now() + timedelta(days=5)
+    heard = set()  # one row says how it stands: each time it is told anew, the row is another
     for version, (to, note, told) in enumerate([(first, "", 1), (first, "Sorry.", 1), (second, "", 2), (first, "", 3)]):
         move(people, browser, key, to, note, version)
-        assert len(notices("sit_changed")) == told
+        heard.update(notices("sit_changed"))
+        assert (len(heard), len(notices("sit_changed"))) == (told, 1)
         assert len(mails()) == 1
     assert [mail.asks for mail in mails()] == [f"sit_changed {people.ines.id} {key}"]
     assert moment_in(people.ines.zone, start_of(key)) in mails()[0].body  # all that its reader knows of
@@ -97,3 +100,24 @@ def test_a_letter_about_a_second_move_names_the_time_that_the_first_one_gave(
     ines = browser(people.ines)
     ines.get("/notices")
     assert f"Evening sit on {when(people.ines, first + timedelta(days=1))} will not take place" in ines.page
+
+
+def shown_of_changes(browser: Open, people: People) -> list[str]:
+    ines = browser(people.ines)
+    ines.get("/notices")
+    return [line.strip() for line in ines.page.splitlines() if "Evening sit" in line]
+
+
+def test_one_row_says_how_a_sit_stands_however_often_it_was_changed(people: People, browser: Open) -> None:
+    key = meaning(people, browser, people.ines, begins_in=timedelta(days=3))
+    move(people, browser, key, now() + timedelta(days=4))
+    (row,) = shown_of_changes(browser, people)
+    assert "is now on" in row
+    for version, to in ((1, "called_off"), (2, "kept")):
+        form: dict[str, Any] = {"to": to, "version": str(version)}
+        assert browser(people.maren).post(f"/groups/ending-on-time/sits/{key}/changes", **form).status_code == 303
+        (row,) = shown_of_changes(browser, people)
+    assert "Evening sit takes place as planned, on" in row
+    with inside():
+        kept = session().scalars(sa.select(Notice).where(Notice.kind == "sit_changed")).all()
+    assert [(each.member_id, each.seen_at) for each in kept] == [(people.ines.id, None)]

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 
 from community.calendars import actions, ical, queries
 from community.calendars.forms import CalendarForm
@@ -40,6 +40,7 @@ def titles() -> Any:
     form = CalendarForm()
     if attempt(form, lambda _at: actions.choose_titles(by=viewer(), titles=Titles(form.titles.data))) is None:
         return _page(form)
+    flash("Kept.")
     return redirect(url_for("calendars.show"), 303)
 
 

@@ -58,6 +58,8 @@ def test_it_names_nothing_unless_its_member_chooses_names(people: People, browse
         assert word not in neutral, word
     ines, path = browser(people.ines), make_calendar(browser(people.ines))
     assert ines.post("/settings/calendar/titles", titles="names").status_code == 303
+    ines.get("/settings/calendar")
+    assert "Kept." in ines.page
     named = browser().get(path).get_data(as_text=True)
     assert "SUMMARY:Grief circle (Ending on Time)" in named
     assert "Maren" not in named

@@ -128,6 +128,14 @@ def next_of(series: SitSeries, *, at: datetime) -> Sit | None:
     return next((sit for sit in not_over(series, at=at, before=until, limit=1) if not sit.is_called_off), None)
 
 
+def next_to_show(series: SitSeries, *, at: datetime) -> Sit | None:
+    """Give the next sit of a series however far off; one that is called off only where no other follows soon."""
+    moved = [Sit(series, each.planned_at, each).starts_at for each in series.changes]
+    following = next_occurrence(rule_of(series), at)
+    found = not_over(series, at=at, before=max([at, following or at, *moved]) + AHEAD, limit=1)
+    return next((sit for sit in found if not sit.is_called_off), found[0] if found else None)
+
+
 def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) -> list[Sit]:
     """List the sits that are open or to come in the next four weeks, the earliest first."""
     found = [sit for one in series for sit in not_over(one, at=at, before=at + AHEAD, limit=each)]

@@ -15,12 +15,12 @@ from community.members.models import Member, SeenAs
 from community.permissions import Act, require
 from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
 from community.sits.forms import ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
-from community.sits.models import ChangeKind, Reminding, RemindOf
+from community.sits.models import ChangeKind, Reminding, RemindOf, SitSeries
 from community.sits.plan import BUILT_IN, clock, steps
 from community.sits.recurrence import parse_sit_key
-from community.sits.sit import Sit, sit_of
+from community.sits.sit import Sit, rule_of, sit_of
 from community.sits.wire import room_data
-from community.sits.wording import begins, planned
+from community.sits.wording import begins, no_such_time, planned
 from community.web import attempt, limited, local_path, now, shown, viewer
 from community.web.words import place
 
@@ -57,13 +57,15 @@ def schedule(slug: str) -> Any:
             title=form.title.data,
             plan=actions.built_in(form.plan.data),
             rule=form.rule(group.zone),
-            leader=_leader(group, form.leader.data),
+            leader=_teacher(group, form.leader.data),
             meeting=form.meeting_link.data,
             at=at,
         )
 
-    if attempt(form, act) is None:
+    planned_now = attempt(form, act)
+    if planned_now is None:
         return _form_page(form, group_for(viewer(), slug))
+    flash(_planned_words(planned_now))
     return redirect(url_for("sits.index", slug=slug), 303)
 
 
@@ -98,7 +100,7 @@ def edit(slug: str, key: str) -> Any:
     sit = queries.sit_for(viewer(), slug, key)
     require(viewer(), Act.CHANGE_SIT, sit, at=now())
     there = sit.starts_at.astimezone(ZoneInfo(sit.zone))
-    to = sit.change.kind.value if sit.change and (sit.is_moved or sit.is_called_off) else None
+    to = sit.change.kind.value if sit.change and (sit.is_moved or sit.is_called_off) else request.args.get("to")
     form = ChangeForm(to=to, day=there.date(), time=there.time(), version=sit.version, note=sit.note)
     return _change_page(form, sit)
 
@@ -113,10 +115,14 @@ def change(slug: str, key: str) -> Any:
         words, version = form.note.data or "", form.version.data
         return changes.change_sit(by=viewer(), sit=sit, to=to, wall=form.wall(), note=words, version=version, at=at)
 
-    if attempt(form, act) is None:
+    changed = attempt(form, act)
+    if changed is None:
         sit = queries.sit_for(viewer(), slug, key)
         form.version.data, form.version.raw_data = sit.version, None
         return _change_page(form, sit)
+    wall = form.wall()
+    if changed.is_moved and wall and (words := no_such_time(wall, changed.zone)):
+        flash(words)
     return redirect(url_for("sits.index", slug=slug), 303)
 
 
@@ -125,7 +131,9 @@ def show(slug: str, key: str) -> Any:
     """Open the room; before one's first sit, say what may come up and ask how one would like to be seen."""
     sit = queries.sit_for(viewer(), slug, key)
     if sit.is_called_off:
-        return render_template("sits/called_off.html", sit=sit, changeable=changes.may_be_changed(sit, now()))
+        by = _teacher(sit.group, sit.change.by_id) if sit.change and sit.change.by_id else None
+        changeable = changes.may_be_changed(sit, now())
+        return render_template("sits/called_off.html", sit=sit, changeable=changeable, said_by=by)
     if viewer().briefed_at is None:
         chosen = viewer().seen_as  # in the profile, perhaps, where nothing is read
         return shown("sits/seen.html", form=SeenForm(seen_as=chosen.value) if chosen else SeenForm(), sit=sit)
@@ -304,12 +312,20 @@ def _index_page(group: Group, *, refused: dict[int, MeetingForm] | None = None) 
         "sits/index.html",
         group=group,
         sits=queries.coming(series, at=now(), each=6, limit=LISTED),
-        series=series,
+        series=[(one, queries.next_to_show(one, at=now())) for one in series],
         meetings=meetings,
         is_room=queries.is_room,
         planned=planned,
         changeable=lambda sit: changes.may_be_changed(sit, now()),
     )
+
+
+def _planned_words(series: SitSeries) -> str:
+    first = queries.next_of(series, at=now())
+    if first is None:
+        return "Planned."
+    on = f"Planned. {'The first one' if series.rrule else 'It'} is on {notices.when(viewer(), first.starts_at)}."
+    return f"{on} {no_such_time(rule_of(series).wall, series.zone)}".strip()
 
 
 def _sit_form(group: Group) -> SitForm:
@@ -331,5 +347,5 @@ def _change_page(form: ChangeForm, sit: Sit) -> Any:
     return shown("sits/edit.html", form=form, sit=sit, changeable=changes.may_be_changed(sit, now()))
 
 
-def _leader(group: Group, member_id: int) -> Member | None:
+def _teacher(group: Group, member_id: int) -> Member | None:
     return next((each for each in teachers_of(group) if each.id == member_id), None)

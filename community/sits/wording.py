@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from community.sits.models import SitSeries
 from community.sits.plan import PhaseName
-from community.sits.recurrence import DAY_NAMES, DAYS, PLACES, Rule, last_occurrence, part
+from community.sits.recurrence import DAY_NAMES, DAYS, PLACES, Rule, last_occurrence, moment_of, part
 from community.sits.sit import Sit, rule_of
 
 NEAR_MINUTES = 90
@@ -33,17 +33,31 @@ def begins(sit: Sit, at: datetime) -> str:
 
 
 def planned(series: SitSeries, at: datetime) -> str:
-    """Say on which day a sit is, or on which it comes again: "every Wednesday from 25 November until 2 March 2027"."""
+    """Say when a sit is, or comes again: "every Wednesday at 19:30, from 25 November until 2 March 2027"."""
     rule = rule_of(series)
     if rule.rrule is None:
-        return f"once, on {rule.wall:%A} {_date(rule.wall.date(), at)}"
-    said = _again(rule)
+        there = on_the_clocks(
+            rule.wall, rule.zone
+        )  # which may not be what was planned: an hour of that night may not exist
+        return f"once, on {there:%A} {_date(there.date(), at)} at {there:%H:%M}"
+    said = f"{_again(rule)} at {rule.wall:%H:%M}"
     if rule.wall.date() > at.date():
-        said += f" from {_date(rule.wall.date(), at)}"
+        said += f", from {_date(rule.wall.date(), at)}"
     if count := part(rule, "COUNT"):
         return f"{said}, {count} {'time' if count == '1' else 'times'} in all"
     last = last_occurrence(rule)
     return f"{said} until {_date(last.astimezone(ZoneInfo(rule.zone)).date(), at)}" if last else said
+
+
+def on_the_clocks(wall: datetime, zone: str) -> datetime:
+    """Give what the clocks of a zone show at the moment that a wall time means there."""
+    return moment_of(wall, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def no_such_time(wall: datetime, zone: str) -> str:
+    """Say that a sit is at another time than was chosen, where the clocks leap over that; else ""."""
+    there = on_the_clocks(wall, zone)
+    return "" if wall == there else f"That night there is no {wall:%H:%M}; it will be at {there:%H:%M}."
 
 
 def _again(rule: Rule) -> str:

@@ -45,7 +45,7 @@ def test_a_teacher_plans_a_weekly_sit_and_members_find_it(people: People, browse
     assert (series.zone, series.rrule, series.wall_start[11:]) == ("Europe/Lisbon", "FREQ=WEEKLY", "19:30:00")
     ines = browser(people.ines)
     ines.get("/groups/ending-on-time/sits")
-    assert ines.page.count("Evening sit") == 4
+    assert ines.page.count("Evening sit") == 6  # four dates, and how it is planned with the next of them
     assert "with Maren Oduya" in ines.page
     ines.get("/groups/ending-on-time")
     assert "Evening sit" in ines.page
@@ -99,17 +99,17 @@ def _is_last(day: date) -> bool:
 @pytest.mark.parametrize(
     ("place", "form", "rrule", "words"),
     [
-        (1, {"repeat": "fortnightly"}, "FREQ=WEEKLY;INTERVAL=2", "every second week on Tuesday from"),
+        (1, {"repeat": "fortnightly"}, "FREQ=WEEKLY;INTERVAL=2", "every second week on Tuesday at 19:30, from"),
         (
             1,
             {"repeat": "FREQ=WEEKLY", "days": ["SU", "TU", "SA"]},
             "FREQ=WEEKLY;BYDAY=TU,SA,SU",
-            "every Tuesday, Saturday and Sunday from",
+            "every Tuesday, Saturday and Sunday at 19:30, from",
         ),
-        (2, {"repeat": "monthly"}, "FREQ=MONTHLY;BYDAY=2TU", "on the second Tuesday of each month from"),
-        (-1, {"repeat": "monthly_last"}, "FREQ=MONTHLY;BYDAY=-1TU", "on the last Tuesday of each month from"),
+        (2, {"repeat": "monthly"}, "FREQ=MONTHLY;BYDAY=2TU", "on the second Tuesday of each month at 19:30, from"),
+        (-1, {"repeat": "monthly_last"}, "FREQ=MONTHLY;BYDAY=-1TU", "on the last Tuesday of each month at 19:30, from"),
         (2, {"repeat": "monthly", "until": "9999-12-31"}, "FREQ=MONTHLY;BYDAY=2TU;UNTIL=22000101T235959Z", "until"),
-        (1, {"repeat": "FREQ=WEEKLY", "count": "8"}, "FREQ=WEEKLY;COUNT=8", ", 8 times in all at"),
+        (1, {"repeat": "FREQ=WEEKLY", "count": "8"}, "FREQ=WEEKLY;COUNT=8", ", 8 times in all"),
     ],
 )
 def test_a_sit_may_come_again_in_many_ways(
@@ -177,6 +177,80 @@ def test_the_groups_own_hour_is_named_where_the_readers_clock_shows_another(peop
         near = browser(people.ines)
         near.get(path)
         assert "in Lisbon" not in near.page, path
+
+
+SITS = "/groups/ending-on-time/sits"
+
+
+def the_night_that_is_short() -> date:
+    """Give the next day on which Lisbon has no 01:30."""
+    year = now().year + 1
+    return max(date(year, 3, day) for day in range(25, 32) if date(year, 3, day).isoweekday() == 7)
+
+
+def test_a_time_that_does_not_exist_is_said_at_once_and_told_alike_everywhere(people: People, browser: Open) -> None:
+    night, maren = the_night_that_is_short(), browser(people.maren)
+    assert maren.post(SITS, **wanted(day=f"{night}", time="01:30", repeat="once")).status_code == 303
+    maren.get(SITS)
+    when = f"Sunday {night.day} March"
+    assert f"Planned. It is on {when} " in maren.page
+    assert "That night there is no 01:30; it will be at 02:30." in maren.page
+    maren.get(SITS)
+    assert f"once, on {when} {night.year} at 02:30" in maren.page
+    assert ">01:30" not in maren.page
+    maren.post(SITS, **wanted(title="Early sit"))
+    maren.get(SITS)
+    assert "Planned. The first one is on " in maren.page
+    assert "That night" not in maren.page
+
+
+def test_a_sit_that_is_far_off_is_reached_by_everybody_and_called_off_by_a_teacher(
+    people: People, browser: Open
+) -> None:
+    maren, ines = browser(people.maren), browser(people.ines)
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(days=60))
+    ines.get(SITS)
+    assert f'href="{SITS}/{key}"' in ines.page
+    assert "Call it off" not in ines.page
+    assert "End it" not in ines.page
+    maren.get(SITS)
+    assert f'href="{SITS}/{key}/changes/new?to=called_off"' in maren.page
+    assert "End it" not in maren.page
+    maren.get(f"{SITS}/{key}/changes/new?to=called_off")
+    assert 'value="called_off" checked' in maren.page
+    assert maren.post(f"{SITS}/{key}/changes", to="called_off", version="0", note="I am away.").status_code == 303
+    ines.get(SITS)
+    assert f'href="{SITS}/{key}"' in ines.page
+    ines.get(f"{SITS}/{key}")
+    assert "“I am away.”" in ines.page
+    assert "Maren Oduya" in ines.page
+    moved = (now() + timedelta(days=200)).astimezone(ZoneInfo("Europe/Lisbon"))
+    form: dict[str, Any] = {"to": "moved", "day": f"{moved:%Y-%m-%d}", "time": "12:00", "version": "1"}
+    assert maren.post(f"{SITS}/{key}/changes", **form).status_code == 303
+    ines.get(SITS)
+    assert f'href="{SITS}/{key}"' in ines.page
+
+
+def test_a_long_form_says_above_it_where_its_one_fault_is(people: People, browser: Open) -> None:
+    maren, key = browser(people.maren), plan_sit(people.group, people.maren, begins_in=timedelta(days=2))
+    maren.post(SITS, **wanted(count="0"))
+    above = maren.page.partition('name="title"')[0]
+    assert "One thing needs another look. What you wrote is still here." in above
+    assert 'href="#repeat"' in above
+    maren.post(f"{SITS}/{key}/changes", to="moved", version="0")
+    assert 'href="#day"' in maren.page.partition('name="to"')[0]
+
+
+def test_each_page_of_sits_names_the_readers_zone_once(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(days=2))
+    maren = browser(people.maren)
+    pages = ("/groups/ending-on-time", SITS, f"{SITS}/{key}/changes/new")
+    for path in pages:
+        maren.get(path)
+        assert maren.page.count("Lisbon time") == 1, path
+    maren.post(f"{SITS}/{key}/changes", to="called_off", version="0")
+    maren.get(f"{SITS}/{key}")
+    assert maren.page.count("Lisbon time") == 1
 
 
 def test_a_series_that_is_ended_is_gone_from_the_list_and_its_room_is_not_there(people: People, browser: Open) -> None:

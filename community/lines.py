@@ -90,17 +90,26 @@ class BoundedWebSocket(SimpleWebSocketWSGI):
 
     def __call__(self, environ: dict[str, Any], _start_response: Any) -> Any:
         """Serve one line to its end; then tell the server, in its own way, that the connection is used up."""
-        self.ws = Line(environ)
         ours = self.app.__self__  # the engine.io socket whose handler this is
+        used_up = StopIteration if "gunicorn.socket" in environ else ConnectionError
+        try:
+            self.ws = Line(environ)
+        except OSError as gone:  # the browser went away while it was let in
+            _leave(ours)
+            raise used_up from gone
         try:
             self.app(self)
         except Exception as unreadable:  # noqa: BLE001 - whatever a stranger's packet does, it ends its own line only
             log.info("packet_unreadable", error=type(unreadable).__name__)
         finally:
-            ours.close(wait=False, abort=True)
+            _leave(ours)
             self.ws.close()
-            ours.server.sockets.pop(ours.sid, None)
-        raise StopIteration if self.ws.mode == "gunicorn" else ConnectionError
+        raise used_up
+
+
+def _leave(ours: Any) -> None:
+    ours.close(wait=False, abort=True)
+    ours.server.sockets.pop(ours.sid, None)
 
 
 class Fair:

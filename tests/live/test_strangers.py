@@ -1,8 +1,11 @@
 """Who never says who they are is cut; who withdraws by a trick is not forgotten."""
 
+import socket
+import struct
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from community import live as live_door
@@ -10,10 +13,14 @@ from community.clock import now
 from tests.doors import Browser, Live, until
 from tests.factories import make_thread
 from tests.live.conftest import Knock
-from tests.live.wire import nobody_left
+from tests.live.wire import ENGINE, nobody_left
 from tests.people import People
 
 Connect = Callable[..., Live]
+UPGRADE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
 
 
 def swept(app: Flask, *, since_seconds: float) -> None:
@@ -89,3 +96,15 @@ def test_saying_goodbye_without_hanging_up_ends_what_is_heard(app: Flask, people
     live_door.tell(live_door.member_room(people.ines.id), "notice:arrived", {})
     swept(app, since_seconds=10)
     assert wire.is_cut()
+
+
+def test_who_goes_away_while_being_let_in_leaves_no_trace(server: str, capfd: pytest.CaptureFixture[str]) -> None:
+    place = server.removeprefix("http://")
+    host, _, port = place.partition(":")
+    hello = f"GET {ENGINE} HTTP/1.1\r\nHost: {place}\r\nOrigin: {server}\r\n{UPGRADE}\r\n"
+    for _ in range(60):
+        with socket.create_connection((host, int(port))) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # no goodbye
+            line.sendall(hello.encode())
+    assert nobody_left()
+    assert "Traceback" not in "".join(capfd.readouterr())

@@ -143,9 +143,10 @@ def coming(series: Sequence[SitSeries], *, at: datetime, each: int, limit: int) 
 
 
 def next_after(sit: Sit, *, at: datetime) -> Sit | None:
-    """Give the next sit of a group after one of its sits, if one is planned for the coming weeks."""
-    found = coming(series_of(sit.group, at=at), at=at, each=2, limit=A_GROUPS_SERIES)
-    later = (each for each in found if each.starts_at > sit.starts_at and each.key != sit.key)
+    """Give the next sit of a group after one of its sits, not yet begun, if one is planned for the coming weeks."""
+    # Of a series three may not be over: this sit, in its circle, one that has begun meanwhile, and the next.
+    found = coming(series_of(sit.group, at=at), at=at, each=3, limit=3 * A_GROUPS_SERIES)
+    later = (each for each in found if each.starts_at > max(at, sit.starts_at) and each.key != sit.key)
     return next((each for each in later if not each.is_called_off), None)
 
 

@@ -199,6 +199,16 @@ def test_the_page_of_a_closed_sit_says_when_the_next_one_is(people: People, brow
     assert "Elsewhere" not in ines.page
 
 
+def test_a_sit_that_is_under_way_is_not_the_next_one(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=IN_THE_CIRCLE)
+    plan_sit(people.group, people.maren, begins_in=-timedelta(minutes=5), title="Overlapping sit")
+    following = plan_sit(people.group, people.maren, begins_in=timedelta(hours=1), title="Evening sit")
+    ines = browser(people.ines)
+    ines.get(ROOM.format(key=key))
+    assert f'href="{ROOM.format(key=following)}">Evening sit</a>' in ines.page.partition("data-room-after")[2]
+    assert "Overlapping sit" not in ines.page
+
+
 def in_lisbon(moment: datetime) -> str:
     return moment.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None, microsecond=0).isoformat()
 

@@ -298,7 +298,7 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         thanking=thanks.thanking(viewer(), sit, at=at),
         next_sit=queries.next_after(sit, at=at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
-        room_data=room_data(sit, at) | {"you": here["you"]},
+        room_data=room_data(sit, at) | {"you": here["you"], "zone": viewer().zone},
     )
 
 

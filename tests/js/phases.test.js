@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange, nextChange, phaseAt } from "../../static/js/sit/phases.js";
+import { centreWords, clockOf, elapsed, isOpen, isSilent, lengthOf, mayChange, nextChange, phaseAt } from "../../static/js/sit/phases.js";
 
 const START = 1_000_000_000;
 const MINUTE = 60_000;
@@ -45,6 +45,8 @@ test("before the first bell the middle says how long, in words, and then a momen
     "Ten minutes", "Four minutes", "Four minutes", "Three minutes", "One minute", "A moment", "A moment",
   ]);
   assert.deepEqual([-24, -90, -60 * 24 * 3].map(large), ["Twenty-four minutes", "Two hours", "Three days"]);
+  const days = (count) => large(-60 * 24 * count);
+  assert.deepEqual([13, 14, 60, 125, 365].map(days), ["Thirteen days", "Two weeks", "Nine weeks", "Four months", "Twelve months"]);
   assert.equal(words(-4).quiet, "until the first bell");
 });
 
@@ -67,6 +69,13 @@ test("the sit has passed from the first bell to the closing bell", () => {
 test("silence is sitting and the closing bell; the room is open from the doors until it is closed", () => {
   assert.deepEqual(["doors", "sitting", "closing_bell", "circle"].map(isSilent), [false, true, true, false]);
   assert.deepEqual(["scheduled", "doors", "sitting", "circle", "closed"].map(isOpen), [false, true, true, true, false]);
+});
+
+test("the clock is the reader's, wherever their machine is, and the machine's where the zone is not known", () => {
+  const moment = Date.UTC(2026, 10, 22, 19, 42);
+  assert.equal(clockOf(moment, "Asia/Tokyo"), "04:42");
+  assert.equal(clockOf(moment, "America/New_York"), "14:42");
+  assert.equal(clockOf(moment, "Nowhere/At_all"), clockOf(moment));
 });
 
 test("in silence the ring may change only just after an edge", () => {

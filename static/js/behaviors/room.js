@@ -9,7 +9,7 @@ import { Ringing } from "../sit/sound.js";
 import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
 import { forgetRooms, keepRoom, noteTime, notedTime } from "../sit/copy.js";
-import { isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
+import { clockOf, isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
 import { bindThanks } from "../sit/after.js";
 import { knockIn, waitingWords } from "../sit/soft-doors.js";
 
@@ -52,7 +52,8 @@ class Room {
   #left = false;
   #waiting = false;
   #phase = "";
-  #refusal = "";
+  /** What is amiss, made into words when they are shown. */
+  #amiss = () => "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -134,11 +135,12 @@ class Room {
   /** @param {"live" | "not-live" | "ended"} state */
   #state(state) {
     clearTimeout(this.#doubt);
+    if (this.#left) return;
     this.#live = state === "live";
     this.#reachable = state !== "not-live";
     if (!this.#live) this.#element.dataset.live = state;
     if (state === "live") {
-      this.#quietly("");
+      this.#quietly(() => "");
       this.#takeSeat();
       return;
     }
@@ -147,27 +149,27 @@ class Room {
       void forgetRooms(); // signed out elsewhere: nothing of this person stays here
     } else this.#seat?.lost();
     this.#board.lost();
-    const words = state === "ended" ? ENDED : NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
-    this.#doubt = setTimeout(() => this.#quietly(words), UNNOTICED);
+    const lost = () => NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
+    this.#doubt = setTimeout(() => this.#quietly(state === "ended" ? () => ENDED : lost), UNNOTICED);
   }
 
-  /** In silence no page says that something is amiss; afterwards it may. @param {string} words */
-  #quietly(words) {
-    this.#refusal = words;
-    if (!isSilent(this.#phase)) this.#panel.say("quiet", words);
+  /** In silence no page says that something is amiss; afterwards it may. @param {() => string} amiss */
+  #quietly(amiss) {
+    this.#amiss = amiss;
+    if (!isSilent(this.#phase)) this.#panel.say("quiet", amiss());
   }
 
   /** @param {string} message */
   #refuse(message) {
     if (!isSilent(this.#phase)) this.#ringing.end(); // who is sitting keeps the closing bell, whatever happens
-    this.#quietly(message);
+    this.#quietly(() => message);
   }
 
   /** The doors are soft, and people sit: say so, and come in with the next edge. Gives how long that is. */
   #wait() {
     const { server } = this.#now();
     const { edges } = this.#sit;
-    const [heading, note] = waitingWords(edges, server);
+    const [heading, note] = waitingWords(edges, server, this.#sit.zone);
     this.#waiting = true;
     this.#element.dataset.waiting = "";
     this.#element.classList.remove("silence");
@@ -186,13 +188,14 @@ class Room {
 
   /** @param {any} answer */
   #joined(answer) {
+    if (this.#left) return;
     this.#letIn();
     const { bells, edges, phases, plan, starts_ms } = answer;
     Object.assign(this.#sit, { bells, edges, phases, plan, starts_ms });
     this.#takeYou(answer.you);
     this.#board.joined(answer);
     this.#element.dataset.live = "live";
-    this.#quietly("");
+    this.#quietly(() => "");
     this.#ringing.plan(bells);
     this.#tick();
     if (!this.#kept) void this.#keep();
@@ -252,7 +255,7 @@ class Room {
       classList.toggle("silence", isSilent(phase) && !this.#waiting);
       classList.toggle("circle", phase === "circle" || phase === "closed");
       this.#panel.say("title", isSilent(phase) ? `: silence. The closing bell rings at ${this.#closing()}.` : "");
-      if (!isSilent(phase)) this.#panel.say("quiet", this.#refusal);
+      if (!isSilent(phase)) this.#panel.say("quiet", this.#amiss());
     };
     if (turns) crossFade(show);
     else show();
@@ -261,8 +264,7 @@ class Room {
   }
 
   #closing() {
-    const local = new Date(this.#sit.starts_ms + lengthOf(this.#sit));
-    return local.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    return clockOf(this.#sit.starts_ms + lengthOf(this.#sit), this.#sit.zone);
   }
 
   /** Every beat looks after the bells: an audio clock drifts, and stands still for moments where a machine is busy. */
@@ -280,7 +282,8 @@ class Room {
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const leaving = () => this.#seat?.stop();
     bindThanks(this.#element);
-    bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), hint });
+    const shut = () => this.#left || this.#shut();
+    bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), shut, hint });
   }
 
   /**
@@ -303,10 +306,22 @@ class Room {
     /** @type {HTMLDetailsElement} */ (this.#panel.part("who")).open = shown;
   }
 
+  /** Close the list, if it is open. */
+  #shut() {
+    const who = /** @type {HTMLDetailsElement} */ (this.#panel.part("who"));
+    const open = this.#element.classList.contains("listing");
+    if (open) this.#list();
+    else if (isSilent(this.#phase) || !who.open) return false;
+    who.open = false;
+    return true;
+  }
+
   /** Left while the house cannot be reached: this page is all there is to leave. */
   #gone(words = "The house cannot be reached just now. Close this page whenever you like.") {
     this.#left = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#doubt);
+    void this.#screen.keepOn(false);
     void this.#seat?.leave();
     this.#ringing.end();
     this.#board.leave();
@@ -314,7 +329,8 @@ class Room {
     this.#element.classList.add("left", "circle");
     this.#panel.say("heading", "You have left quietly");
     this.#panel.say("note", words);
-    this.#panel.say("quiet", "");
+    for (const part of ["quiet", "escape"]) this.#panel.say(part, "");
+    this.#panel.part("back").hidden = false;
   }
 }
 

@@ -19,6 +19,11 @@ export class Panel {
     for (const name of ["sounding", "foot", "aloud"]) this.part(name).hidden = false;
   }
 
+  /** Is this a page that the browser had kept? */
+  get isCopy() {
+    return "roomCopy" in this.#room.dataset;
+  }
+
   /** @param {string} name of a data-room-… attribute @returns {HTMLElement} */
   part(name) {
     return /** @type {HTMLElement} */ (this.#room.querySelector(`[data-room-${name}]`));
@@ -85,18 +90,18 @@ function wordsFor(phase, people, you, geometry) {
 }
 
 /**
- * Escape leaves: twice within three seconds, or once with a button focused. Pure: give it the moments.
+ * Escape leaves: twice within three seconds, or once with a button to leave focused. Pure: give it the moments.
  */
 export class EscapeKey {
   #last = -Infinity;
 
   /**
    * @param {number} now
-   * @param {boolean} onButton
+   * @param {boolean} onLeave
    * @returns {"leave" | "once more"}
    */
-  press(now, onButton) {
-    if (onButton || now - this.#last < TWICE_WITHIN) return "leave";
+  press(now, onLeave) {
+    if (onLeave || now - this.#last < TWICE_WITHIN) return "leave";
     this.#last = now;
     return "once more";
   }
@@ -104,10 +109,11 @@ export class EscapeKey {
 
 /**
  * Bind the forms and the key. The forms go to the server; when it cannot be reached, `gone` shows that one has left.
+ * `shut` closes what is open, and says whether anything was: then the key was meant for that.
  * @param {HTMLElement} room
- * @param {{reachable: () => boolean, leaving: () => void, gone: () => void, hint: (words: string) => void}} given
+ * @param {{reachable: () => boolean, leaving: () => void, gone: () => void, shut: () => boolean, hint: (words: string) => void}} given
  */
-export function bindLeaving(room, { reachable, leaving, gone, hint }) {
+export function bindLeaving(room, { reachable, leaving, gone, shut, hint }) {
   const key = new EscapeKey();
   /** @type {ReturnType<typeof setTimeout>} */
   let clearing;
@@ -115,13 +121,14 @@ export function bindLeaving(room, { reachable, leaving, gone, hint }) {
     form.addEventListener("submit", (event) => {
       if (reachable()) return leaving();
       event.preventDefault();
+      clearTimeout(clearing);
       gone();
     });
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || event.repeat) return;
-    const onButton = document.activeElement instanceof HTMLButtonElement;
-    if (key.press(performance.now(), onButton) === "leave") {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || event.repeat || shut()) return;
+    const onLeave = Boolean(document.activeElement?.closest("form[data-room-leave] button"));
+    if (key.press(performance.now(), onLeave) === "leave") {
       /** @type {HTMLFormElement} */ (room.querySelector("form[data-room-leave]")).requestSubmit();
       return;
     }

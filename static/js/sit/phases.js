@@ -64,6 +64,21 @@ export function lengthOf({ starts_ms, plan, phases }) {
   return (plan?.total_s ?? 1) * 1000;
 }
 
+/**
+ * A moment as the clock on the wall of the reader says it: in the zone of their profile, as everywhere in the house,
+ * or this machine's where the browser does not know that one.
+ * @param {number} moment
+ * @param {string} [zone]
+ * @returns {string}
+ */
+export function clockOf(moment, zone) {
+  try {
+    return new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  } catch {
+    return clockOf(moment);
+  }
+}
+
 /** @typedef {{large: string, quiet: string, cue: string}} CentreWords */
 
 /**
@@ -83,7 +98,8 @@ export function centreWords(at, now, sit) {
 }
 
 /**
- * "Four minutes" for anything nearer to four than to three or five; within the last one "A moment".
+ * "Four minutes" for anything nearer to four than to three or five; within the last one "A moment". What is far off is
+ * told in few words, since the ring is small: days, then weeks, then months.
  * @param {number} left
  */
 function waiting(left) {
@@ -91,7 +107,10 @@ function waiting(left) {
   if (left <= MINUTE) return "A moment";
   if (minutes < 60) return capital(several(minutes, "minute", "minutes"));
   if (minutes < 48 * 60) return capital(several(Math.round(minutes / 60), "hour", "hours"));
-  return capital(several(Math.round(minutes / 1440), "day", "days"));
+  const days = Math.round(minutes / 1440);
+  if (days < 14) return capital(several(days, "day", "days"));
+  if (days < 61) return capital(several(Math.round(days / 7), "week", "weeks"));
+  return capital(several(Math.round(days / 30.44), "month", "months"));
 }
 
 /**

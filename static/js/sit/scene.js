@@ -82,7 +82,8 @@ export class Scene {
    * @param {PhaseFrom} at
    * @param {number} server
    */
-  #draw({ phase, ...rest }, server) {
+  #draw({ phase: planned, ...rest }, server) {
+    const phase = this.#panel.isCopy && this.roster.seq === null && planned === "circle" ? "closed" : planned; // it knows of no stone
     const fresh = this.#refresh(phase, server);
     if (!this.#drawn && isOpen(phase) && performance.now() < this.#drawFrom) return;
     const sit = this.#sit;

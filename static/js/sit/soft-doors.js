@@ -1,6 +1,8 @@
 // @ts-check
 /** Soft doors: when to knock again, and what to say until then. Pure; all times in milliseconds of the server's clock. */
 
+import { clockOf } from "./phases.js";
+
 /** The server lets people in from five seconds before an edge, so that they are seated when the circle catches up. */
 const OPEN_AHEAD = 5_000;
 const SOONEST_AHEAD = 4_000;
@@ -29,10 +31,10 @@ export function knockIn(edges, server, chance) {
 /**
  * @param {number[]} edges
  * @param {number} server now
+ * @param {string} [zone] the reader's
  * @returns {[string, string]} a heading and a note
  */
-export function waitingWords(edges, server) {
+export function waitingWords(edges, server, zone) {
   const edge = nextEdge(edges, server) ?? server;
-  const clock = new Date(edge).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  return [`The doors open again at ${clock}`, "They are soft here while people sit. Wait as long as you like: this page lets you in by itself."];
+  return [`The doors open again at ${clockOf(edge, zone)}`, "They are soft here while people sit. Wait as long as you like: this page lets you in by itself."];
 }

@@ -52,6 +52,8 @@ export interface RoomData {
   phases: PhaseFrom[];
   plan?: Plan | null;
   you?: string | Person | null;
+  /** The reader's time zone, by its IANA name. */
+  zone?: string;
 }
 
 export interface Snapshot {

@@ -81,6 +81,8 @@ def test_the_stone_goes_round_and_what_was_said_is_gone_when_the_teacher_closes_
     says(ines, "I heard a <b>door</b>, and then nothing.")
     for page in (maren, priya, ines):
         expect(page.get_by_role("log")).to_contain_text("I heard a <b>door</b>, and then nothing.")
+        own = page.get_by_role("log").locator(".row", has_text="You").locator(".is-you")
+        expect(own).to_have_count(1 if page is ines else 0)
     assert_accessible(ines)
     does(ines, "Pass the stone on")
     expect_ring(maren, "The stone rests. Priya is next")

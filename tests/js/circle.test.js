@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Circle, choices, circleSentence, circleWords, stoneOf } from "../../static/js/sit/circle.js";
+import { Circle, choices, circleSentence, circleWords, stoneOf, unsaid } from "../../static/js/sit/circle.js";
 import { ring } from "../../static/js/sit/ring.js";
 import { people } from "./people.js";
 
@@ -85,7 +85,7 @@ test("one is offered what one may do, and nothing else", () => {
 });
 
 test("the stone lies at the edge of the mat, towards the middle, in every ring", () => {
-  for (const count of [2, 5, 16, 40, 120]) {
+  for (const count of [1, 2, 3, 5, 8, 9, 16, 40, 120]) {
     const seated = people(count);
     const geometry = ring({ people: seated, you: "p1", sit: "s", phase: "circle" });
     for (const { id } of seated) {
@@ -93,9 +93,17 @@ test("the stone lies at the edge of the mat, towards the middle, in every ring",
       if (!held) continue;
       const place = geometry.seats.find((seat) => seat.id === id) ?? geometry.far.find(({ key }) => key === id);
       assert.ok(Math.hypot(held.x - 400, held.y - 400) < Math.hypot(place.x - 400, place.y - 400));
-      assert.ok(Math.hypot(held.x - place.x, held.y - place.y) < 64);
+      assert.ok(Math.hypot(held.x - place.x, held.y - place.y) < 76);
+      const [across, down] = [Math.abs(held.x - 400), Math.abs(held.y - 400 + geometry.line)];
+      assert.ok(across - held.rx > 26 || down - held.ry > 26, `${count}: the stone lies on the mat of the bell`);
       assert.deepEqual([next.x, next.y], [held.x, held.y]);
     }
   }
   assert.deepEqual(stoneOf(ring({ people: here, you, sit: "s" }), { holder: null, next: "gone" }), { glow: null, held: null, next: null });
+});
+
+test("what is typed while a saying is on its way stays to be said", () => {
+  assert.equal(unsaid("Quiet.", "Quiet."), "");
+  assert.equal(unsaid("Quiet. And a door", "Quiet."), "And a door");
+  assert.equal(unsaid("Something else", "Quiet."), "Something else");
 });

@@ -1,7 +1,7 @@
 // @ts-check
 /** The circle in the page: what was said, the words one may write while one holds the stone, and what one may do. */
 
-import { Circle, calledIn, choices, circleSentence } from "./circle.js";
+import { Circle, calledIn, choices, circleSentence, unsaid } from "./circle.js";
 
 /** @typedef {import("../types/sit").Live} Live */
 /** @typedef {import("../types/sit").Person} Person */
@@ -111,8 +111,8 @@ export class CircleBoard {
     const teaching = standing.ended ? [] : standing.holder && !standing.mine ? ["take", "end"] : ["end"];
     this.#offer(seated && this.#reached ? [...acts, ...teaching] : []);
     this.#part("form").hidden = !(standing.mine && this.#reached);
-    this.#write("hint", this.#reached ? hint : "Not live just now. The stone was here when we last heard.");
-    this.#show(standing, people);
+    this.#write("hint", this.#reached ? hint : "The stone was here when we last heard.");
+    this.#show(standing, people, you);
     this.#announce(circleSentence({ ...standing, resting: false }, people, you));
   }
 
@@ -149,8 +149,9 @@ export class CircleBoard {
   /**
    * @param {import("./circle.js").Standing} standing
    * @param {Person[]} people
+   * @param {string | null} you
    */
-  #show({ holder }, people) {
+  #show({ holder }, people, you) {
     const list = this.#part("said");
     const wanted = new Set(this.circle.said.map(({ number }) => String(number)));
     for (const row of /** @type {HTMLElement[]} */ ([...list.children])) if (!wanted.has(row.dataset.number ?? "")) row.remove();
@@ -158,7 +159,7 @@ export class CircleBoard {
     for (const said of this.circle.said) {
       if (!this.#speakers.get(said.number)) this.#speakers.set(said.number, people.find(({ id }) => id === said.seat));
       if (shown.has(String(said.number))) continue;
-      list.append(spoken(said, this.#speakers.get(said.number)));
+      list.append(spoken(said, this.#speakers.get(said.number), said.seat === you));
       list.scrollTop = list.scrollHeight;
     }
     const last = this.circle.said.at(-1);
@@ -202,9 +203,10 @@ export class CircleBoard {
   }
 
   async #say() {
-    const words = this.#words.value.replace(/\s+/g, " ").trim();
+    const typed = this.#words.value;
+    const words = typed.replace(/\s+/g, " ").trim();
     if (!words || this.#busy) return;
-    if (await this.#ask("circle:say", { words })) this.#words.value = "";
+    if (await this.#ask("circle:say", { words })) this.#words.value = unsaid(this.#words.value, typed);
     this.#words.focus();
   }
 
@@ -243,23 +245,25 @@ function withoutOk({ ok: _, ...rest }) {
  * Words and whose they are.
  * @param {Said} said
  * @param {Person | undefined} person
+ * @param {boolean} mine
  */
-function spoken({ number, words }, person) {
+function spoken({ number, words }, person, mine) {
   const row = document.createElement("article");
   row.className = "said";
   row.dataset.number = String(number);
   const by = document.createElement("div");
   by.className = "row";
-  const name = Object.assign(document.createElement("b"), { textContent: calledIn(person ? [person] : [], person?.id ?? null) });
-  by.append(cushion(person?.initials ?? ""), name, Object.assign(document.createElement("span"), { className: "note" }));
+  const called = mine ? "You" : calledIn(person ? [person] : [], person?.id ?? null);
+  const name = Object.assign(document.createElement("b"), { textContent: called });
+  by.append(cushion(person?.initials ?? "", mine), name, Object.assign(document.createElement("span"), { className: "note" }));
   row.append(by, Object.assign(document.createElement("p"), { textContent: words }));
   return row;
 }
 
-/** @param {string} letters */
-function cushion(letters) {
+/** @param {string} letters @param {boolean} mine */
+function cushion(letters, mine) {
   const seat = document.createElementNS(SVG, "svg");
-  for (const [name, value] of [["class", "seat s"], ["viewBox", "-24 -24 48 48"], ["aria-hidden", "true"]]) seat.setAttribute(name, value);
+  for (const [name, value] of [["class", mine ? "seat s is-you" : "seat s"], ["viewBox", "-24 -24 48 48"], ["aria-hidden", "true"]]) seat.setAttribute(name, value);
   for (const [name, r] of [["zafu", "22"], ["pleat", "19.7"]]) {
     const circle = document.createElementNS(SVG, "circle");
     circle.setAttribute("class", name);

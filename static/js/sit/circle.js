@@ -13,6 +13,9 @@ import { shortName } from "./ring.js";
 /** The house looks twice a second, and a page that is early would be told that it has no stone. */
 const HANDED = 250;
 const MOST_SAID = 100;
+/** Nearer than this to the middle of the bell the stone would lie on its mat: then it lies beside it. */
+const BELL = 38;
+const ASIDE = 42;
 
 /**
  * Where the stone is at a moment.
@@ -116,6 +119,15 @@ export function calledIn(people, id) {
 }
 
 /**
+ * What was typed while a saying was on its way stays to be said.
+ * @param {string} now what stands there
+ * @param {string} sent what stood there when it was sent
+ */
+export function unsaid(now, sent) {
+  return now.startsWith(sent) ? now.slice(sent.length).trimStart() : now;
+}
+
+/**
  * The words in the middle of the ring.
  * @param {Standing} standing
  * @param {Person[]} people
@@ -178,14 +190,14 @@ export function stoneOf(geometry, { holder, next }) {
   const held = placeOf(geometry, holder);
   return {
     glow: held && { x: held.x, y: held.y, r: tenth(2.7 * held.c) },
-    held: held && atTheMat(held, 11, 8.5),
-    next: (next && lies(placeOf(geometry, next))) || null,
+    held: held && atTheMat(held, 11, 8.5, geometry.line),
+    next: (next && lies(placeOf(geometry, next), geometry.line)) || null,
   };
 }
 
-/** @param {{x: number, y: number, c: number} | null} place */
-function lies(place) {
-  return place && atTheMat(place, 9, 7);
+/** @param {{x: number, y: number, c: number} | null} place @param {number} line */
+function lies(place, line) {
+  return place && atTheMat(place, 9, 7, line);
 }
 
 /**
@@ -204,14 +216,16 @@ function placeOf({ seats, far }, id) {
  * @param {{x: number, y: number, c: number}} place
  * @param {number} rx
  * @param {number} ry
+ * @param {number} line radius of the line of time, on which the bell stands at the top
  */
-function atTheMat({ x, y, c }, rx, ry) {
+function atTheMat({ x, y, c }, rx, ry, line) {
   const [across, down] = [x - 400, y - 400];
   const far = Math.hypot(across, down) || 1;
   const part = (far - 1.62 * c) / far;
   const scale = Math.max(0.6, Math.min(1, c / 34));
   const turn = (Math.atan2(down, across) * 180) / Math.PI + 70;
-  return { x: tenth(400 + across * part), y: tenth(400 + down * part), rx: tenth(rx * scale), ry: tenth(ry * scale), turn: tenth(turn) };
+  const aside = Math.hypot(across * part, down * part + line) < BELL ? ASIDE : 0;
+  return { x: tenth(400 + across * part + aside), y: tenth(400 + down * part), rx: tenth(rx * scale), ry: tenth(ry * scale), turn: tenth(turn) };
 }
 
 /** @param {number} value */

@@ -90,7 +90,10 @@ def test_a_page_that_was_kept_says_that_the_sit_has_ended_and_knows_of_no_stone(
     watch.allow(AWAY)
     ines = sits_in(signed_in("Ines"), a_sit_with_a_circle(server, ends_in=-60))
     expect(ines.locator("[data-room]")).to_have_attribute("data-kept", "")
+    expect(ines.get_by_role("button", name="Ask for the stone")).to_be_visible()
     with away(server):
+        expect(ines.get_by_text("The stone was here when we last heard.")).to_be_visible()
+        expect(ines.get_by_role("button", name="Ask for the stone")).to_be_hidden()
         ines.reload()
         expect(ines.get_by_role("heading", name="The sit has ended")).to_be_visible()
         expect(ines.get_by_text(NOT_LIVE)).to_have_count(1)

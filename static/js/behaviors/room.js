@@ -149,6 +149,7 @@ class Room {
       void forgetRooms(); // signed out elsewhere: nothing of this person stays here
     } else this.#seat?.lost();
     this.#board.lost();
+    this.#tick(); // what cannot be done any more is not offered any more
     const lost = () => NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
     this.#doubt = setTimeout(() => this.#quietly(state === "ended" ? () => ENDED : lost), UNNOTICED);
   }

@@ -10,6 +10,7 @@ from community.sits import live as rooms
 from community.sits import queries as sits
 from community.sits.intentions import may_be_meant, means_to_come
 from community.sits.sit import Sit
+from community.sits.sit_now import last_sat_in
 from community.sits.wording import begins
 from community.threads import lists as threads
 from community.web import now, public, viewer
@@ -35,7 +36,7 @@ def today() -> Any:
         next_sit=next_sit,
         begins=begins(next_sit, at) if next_sit else "",
         meant=means_to_come(by, next_sit) if next_sit and may_be_meant(next_sit, at) else None,
-        room_in=next((sit.group for sit in coming if not sits.is_room(sit.series)), None),
+        room_in=last_sat_in(by, at=at),
         ring=_ring(next_sit) if next_sit and next_sit.is_open(at) else None,
         later=[sit for sit in coming if sit is not next_sit],
         threads=threads.new_for(by, THREADS_SHOWN, at=at),

@@ -72,6 +72,7 @@ CHECKS = {
     "sits.wishes_of",
     "sits.waits_until",
     "sits.groups_to_sit_in",
+    "sits.last_sat_in",
     "sits.may_be_meant",
     "sits.may_be_changed",
     "sits.means_to_come",

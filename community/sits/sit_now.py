@@ -1,6 +1,7 @@
 """Sit now: a room opened at once, for oneself and whoever would like to come; those who asked to hear of it do."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from community.notifications.models import NoticeKind
 from community.permissions import Act, may, require
 from community.sits import queries
 from community.sits.actions import waits_until
-from community.sits.models import SitSeries, SitWishes
+from community.sits.models import Attendance, SitSeries, SitWishes
 from community.sits.plan import PhaseName, Plan, closes_at
 from community.sits.sit import Sit, sit_of
 
@@ -59,6 +60,30 @@ def groups_to_sit_in(viewer: Member, *, at: datetime) -> list[Group]:
         if may(viewer, Act.SIT_NOW, group, at=at):
             groups.append(group)
     return groups
+
+
+def last_sat_in(viewer: Member, *, at: datetime) -> Group | None:
+    """Give the group in which the viewer sat last, if they may open a room there now."""
+    row = session().execute(_sat_in_last(), {"viewer_id": viewer.id}).one_or_none()
+    if row is None:
+        return None
+    group, membership = row
+    group.remember(viewer.id, membership)
+    return group if may(viewer, Act.SIT_NOW, group, at=at) else None
+
+
+@cache
+def _sat_in_last() -> sa.Select[Group, Membership]:
+    viewer_id = sa.bindparam("viewer_id", type_=sa.Integer())
+    return (
+        sa.select(Group, Membership)
+        .join(Membership, sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer_id))
+        .join(SitSeries, SitSeries.group_id == Group.id)
+        .join(Attendance, sa.and_(Attendance.series_id == SitSeries.id, Attendance.member_id == viewer_id))
+        .where(Group.status == GroupStatus.ACTIVE, Group.id.in_(readable_group_ids(viewer_id)))
+        .order_by(Attendance.joined_at.desc())
+        .limit(1)
+    )
 
 
 def _open_room(by: Member, group: Group, at: datetime) -> Sit | None:

@@ -1,13 +1,17 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from community.groups.models import GroupStatus
+from community.clock import now
+from community.db import session, transaction
+from community.groups.models import GroupStatus, Membership
 from community.home import greeting
+from community.members.models import Member
+from community.sits.models import Attendance
 from tests.doors import Browser
-from tests.factories import join, make_group, make_member, make_thread, plan_sit
+from tests.factories import inside, join, make_group, make_member, make_thread, plan_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -70,3 +74,30 @@ def test_todays_sit_is_the_next_of_my_groups_unless_the_group_is_archived(people
     assert "begins in" in ines.page
     assert "Sit of the archive" not in ines.page
     assert "Sit of the others" not in ines.page
+
+
+def sat_in(member: Member, key: str, at: datetime) -> None:
+    number, _ = key.split("-")
+    with inside(), transaction():
+        session().add(Attendance(series_id=int(number), starts_at=at, member_id=member.id, joined_at=at))
+
+
+def test_one_sits_now_in_the_group_in_which_one_sat_last_and_nowhere_while_muted(people: People, browser: Open) -> None:
+    quiet = make_group("Quiet Yard", teachers=[people.maren], members=[people.ines])
+    here, there = plan_sit(people.group, people.maren), plan_sit(quiet, people.maren)
+    ines = browser(people.ines)
+    ines.get("/")
+    assert "Sit now in" not in ines.page
+    assert "Open a room in one of your groups" in ines.page
+    sat_in(people.ines, there, now() - timedelta(days=3))
+    sat_in(people.ines, here, now() - timedelta(days=9))
+    ines.get("/")
+    assert "Sit now in Quiet Yard" in ines.page
+    sat_in(people.ines, here, now() - timedelta(days=1))
+    ines.get("/")
+    assert "Sit now in Ending on Time" in ines.page
+    assert ines.page.index("Sit now") < ines.page.index("This week") < ines.page.index("New in your groups")
+    with inside(), transaction():
+        session().get_one(Membership, (people.group.id, people.ines.id)).muted_until = now() + timedelta(hours=1)
+    ines.get("/")
+    assert "Sit now in" not in ines.page

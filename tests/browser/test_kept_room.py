@@ -128,6 +128,19 @@ def test_ninety_seconds_open_without_a_network_and_with_nobodys_name(
         server.start()
 
 
+def test_ninety_seconds_are_at_hand_again_after_signing_out(signed_in: SignedIn, server: Server) -> None:
+    page = signed_in("Ines")
+    page.goto("/profile")
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.wait_for_url(re.compile("/sign-in"))
+    expect(page.locator("[data-at-hand]")).to_have_attribute("data-at-hand", "kept")
+    server.kill()
+    page.goto("/ninety-seconds")
+    expect(page.get_by_role("heading", name="Ninety seconds")).to_be_visible()
+    assert "Ines" not in page.content()
+    server.start()
+
+
 def expect_no_room(page: Page) -> None:
     """Wait until the browser keeps no room."""
     assert page.evaluate(FORGOTTEN)

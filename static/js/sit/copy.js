@@ -49,6 +49,11 @@ export async function keepNinetySeconds() {
   await put(NINETY, NINETY, "omit");
 }
 
+/** Keep it where it is not kept: a way out through "Sign out" takes all that a browser holds, and it too. */
+export async function haveNinetySeconds() {
+  if (possible() && !(await caches.has(`kept ${NINETY}`))) await keepNinetySeconds();
+}
+
 /** Keep the room of this page, and no other. */
 export async function keepRoom() {
   if (!possible()) return;
@@ -59,7 +64,7 @@ export async function keepRoom() {
   keep("localStorage", KEPT, whose);
   await register(place);
   await put(place, `${place}/copy`, "same-origin");
-  if (!(await caches.has(`kept ${NINETY}`))) await keepNinetySeconds();
+  await haveNinetySeconds();
 }
 
 /**

@@ -209,6 +209,16 @@ def test_what_may_come_up_is_read_before_the_first_sit_though_the_profile_says_h
     assert "here" in seat(live, noor, key)[1]
 
 
+@pytest.mark.parametrize(("begins_in", "early"), [(timedelta(days=3), True), (timedelta(minutes=5), False)])
+def test_before_the_doors_open_there_is_a_way_back_and_nothing_to_leave(
+    people: People, browser: Open, begins_in: timedelta, *, early: bool
+) -> None:
+    page = browser(people.ines)
+    page.get(f"/groups/ending-on-time/sits/{plan_sit(people.group, people.maren, begins_in=begins_in)}")
+    assert ("data-room-back hidden>" not in page.page) == early
+    assert page.page.count("data-room-leave hidden>") == (2 if early else 0)
+
+
 def tell_now() -> None:
     """Run the ticks by hand: in tests nothing moves by itself."""
     with inside():

@@ -251,6 +251,7 @@ class Room {
     const turns = this.#phase !== "" && isSilent(this.#phase) !== isSilent(phase);
     this.#phase = phase;
     this.#scene.enter(phase);
+    this.#panel.enter(phase);
     const show = () => {
       const { classList } = this.#element;
       classList.toggle("silence", isSilent(phase) && !this.#waiting);

@@ -16,7 +16,7 @@ export class Panel {
   constructor(room) {
     this.#room = room;
     this.part("soon").hidden = true;
-    for (const name of ["sounding", "foot", "aloud"]) this.part(name).hidden = false;
+    for (const name of ["foot", "aloud"]) this.part(name).hidden = false;
   }
 
   /** Is this a page that the browser had kept? */
@@ -27,6 +27,14 @@ export class Panel {
   /** @param {string} name of a data-room-… attribute @returns {HTMLElement} */
   part(name) {
     return /** @type {HTMLElement} */ (this.#room.querySelector(`[data-room-${name}]`));
+  }
+
+  /** Before the doors open there is nothing to leave, and no bell to try. @param {string} phase */
+  enter(phase) {
+    const early = phase === "scheduled";
+    this.part("sounding").hidden = early;
+    this.part("back").hidden = !early;
+    for (const way of this.#room.querySelectorAll("form[data-room-leave]")) way.toggleAttribute("hidden", early);
   }
 
   /**

@@ -215,7 +215,7 @@ def test_before_the_doors_open_there_is_a_way_back_and_nothing_to_leave(
 ) -> None:
     page = browser(people.ines)
     page.get(f"/groups/ending-on-time/sits/{plan_sit(people.group, people.maren, begins_in=begins_in)}")
-    assert ("data-room-back hidden>" not in page.page) == early
+    assert ("data-room-early hidden>" not in page.page) == early
     assert page.page.count("data-room-leave hidden>") == (2 if early else 0)
 
 

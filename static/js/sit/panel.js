@@ -33,7 +33,7 @@ export class Panel {
   enter(phase) {
     const early = phase === "scheduled";
     this.part("sounding").hidden = early;
-    this.part("back").hidden = !early;
+    this.part("early").hidden = !early;
     for (const way of this.#room.querySelectorAll("form[data-room-leave]")) way.toggleAttribute("hidden", early);
   }
 

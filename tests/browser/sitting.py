@@ -1,8 +1,10 @@
 """What stories about sitting share: a seat in the open room, a sit that is about to end, and what a page has rung."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -15,6 +17,8 @@ SignedIn = Callable[..., Page]
 
 GROUP = "ending-on-time"
 LENGTH = timedelta(minutes=10)
+A_STORY = timedelta(minutes=3)  # longer than any of them takes
+KEY = "%Y%m%dT%H%M%SZ"  # the start in a sit's name
 # What a browser says of a house that is not there.
 AWAY = r"WebSocket|ERR_CONNECTION|socket\.io|Failed to (load resource|fetch)|ServiceWorker|when fetching the script"
 
@@ -91,9 +95,15 @@ def expect_live(page: Page, *, within_s: float = 10) -> None:
 
 
 def take_a_seat(page: Page) -> None:
-    """Go into the room that is always open."""
+    """Go into the room that is always open, or into its next half hour if this one is nearly over."""
     page.goto("/groups/the-open-room")
     page.get_by_role("link", name="Take a seat").first.click()
+    page.wait_for_url(re.compile(r"/sits/[\w-]+$"))
+    room = json.loads(page.locator("[data-room]").get_attribute("data-room") or "{}")
+    if room["phases"][-1]["from_ms"] - room["now_ms"] < A_STORY / timedelta(milliseconds=1):
+        series, _, start = room["sit"].partition("-")
+        following = datetime.strptime(start, KEY).replace(tzinfo=UTC) + timedelta(minutes=30)
+        page.goto(f"/groups/the-open-room/sits/{series}-{following.strftime(KEY)}")
     expect_live(page)
 
 

@@ -159,7 +159,7 @@ def break_things(story: Storied) -> None:
     with_socket = Live(story.server, ines.cookie_header())
     known = rules["sign_in"]
     rules["sign_in"] = broken
-    with_socket.command("clock:probe", x=SAID["question"])
+    with_socket.command("sit:snapshot", sit=SAID["question"])
     rules["sign_in"] = known
     with_socket.client.disconnect()
     jobs.job(broken)()

@@ -46,9 +46,10 @@ def ask_to_hear(browser: Browser) -> None:
 def test_one_tap_opens_a_room_whose_bell_rings_in_two_minutes(people: People, browser: Open) -> None:
     plan_sit(people.group, people.maren, begins_in=timedelta(days=1))
     ines = browser(people.ines)
-    for page in ("/groups/ending-on-time", "/"):
-        ines.get(page)
-        assert f'action="{NOW}"' in ines.page
+    ines.get("/groups/ending-on-time")
+    assert f'action="{NOW}"' in ines.page
+    ines.get("/")
+    assert 'href="/sit-now"' in ines.page  # in which group, she says herself before she has ever sat
     began = time.monotonic()
     answer = ines.post(NOW, follow=True)
     assert time.monotonic() - began < 2

@@ -125,6 +125,7 @@ def test_one_keeps_silence_by_keyboard_alone(seated: Callable[..., Page]) -> Non
     expect(ines.get_by_role("button", name="Ask for the stone")).to_be_focused()
     ines.keyboard.press("Enter")
     expect_ring(ines, "The stone is with you")
+    expect(ines.get_by_role("button", name="Pass the stone on")).to_be_focused()
     ines.keyboard.press("Enter")
     expect_ring(ines, "The stone lies in the middle")
 

@@ -20,7 +20,8 @@ export class CircleBoard {
   #live = null;
   #reached = false;
   #silent = false;
-  #busy = false;
+  /** The command that is on its way: pressed twice it is sent once, and another one need not wait for it. */
+  #asked = "";
   /** How people were called when they spoke: some have left since. @type {Map<number, Person | undefined>} */
   #speakers = new Map();
   #aloud = "";
@@ -205,15 +206,15 @@ export class CircleBoard {
   async #say() {
     const typed = this.#words.value;
     const words = typed.replace(/\s+/g, " ").trim();
-    if (!words || this.#busy) return;
+    if (!words || this.#asked === "circle:say") return;
     if (await this.#ask("circle:say", { words })) this.#words.value = unsaid(this.#words.value, typed);
     this.#words.focus();
   }
 
   /** @param {string} command @param {object} more @returns {Promise<boolean>} whether it was done */
   async #ask(command, more) {
-    if (this.#busy || !this.#live) return false;
-    this.#busy = true;
+    if (this.#asked === command || !this.#live) return false;
+    this.#asked = command;
     try {
       const answer = await this.#live.command(command, { sit: this.#given.sit, ...more });
       if ("holder" in answer) this.circle.snapshot(withoutOk(answer));
@@ -225,7 +226,7 @@ export class CircleBoard {
       if (seen) this.circle.snapshot(withoutOk(seen));
       return false;
     } finally {
-      this.#busy = false;
+      if (this.#asked === command) this.#asked = "";
       this.#given.changed();
     }
   }

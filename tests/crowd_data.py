@@ -1,7 +1,7 @@
 """Members, their sign-ins and an open sit for a crowd, written into the house that the environment names.
 
-Run as a program, since a process holds one application only: ``python -m tests.crowd_data 300`` prints where to sit,
-and a cookie for each member.
+Run as a program, since a process holds one application only: ``python -m tests.crowd_data 300 540`` makes 300 members
+and a sit whose first bell rings in 540 seconds, and prints where to sit and a cookie for each member.
 """
 
 import json
@@ -40,10 +40,10 @@ class Crowd:
     cookies: list[str]
 
 
-def make_crowd(members: int, settings: Mapping[str, str]) -> Crowd:
-    """Write a crowd into an empty house with these settings, in a process of its own."""
+def make_crowd(members: int, settings: Mapping[str, str], *, begins_in: timedelta = DOORS_STAY_OPEN) -> Crowd:
+    """Write a crowd into an empty house with these settings, in a process of its own; the first bell is so far off."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crowd_data", str(members)],
+        [sys.executable, "-m", "tests.crowd_data", str(members), str(int(begins_in.total_seconds()))],
         cwd=ROOT,
         env={**{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}, **settings},
         capture_output=True,
@@ -55,7 +55,7 @@ def make_crowd(members: int, settings: Mapping[str, str]) -> Crowd:
     return Crowd(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def main(members: int) -> None:
+def main(members: int, begins_in: timedelta) -> None:
     """Write the crowd, and print it."""
     app = create_app(from_environment())
     at = now()
@@ -65,7 +65,7 @@ def main(members: int) -> None:
         fill(size, at=at)
         with transaction():
             tokens = [_signed_in(member_id) for member_id in range(1, members + 1)]
-            start = (at + DOORS_STAY_OPEN).replace(microsecond=0)
+            start = (now() + begins_in).replace(microsecond=0)
             series = SitSeries(
                 group_id=1,
                 title="The crowded sit",
@@ -96,4 +96,4 @@ def _signed_in(member_id: int) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), timedelta(seconds=int(sys.argv[2])))

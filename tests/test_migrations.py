@@ -97,12 +97,13 @@ def triggers(engine: sa.Engine) -> list[str]:
         return sorted(plain(each) for each in connection.scalars(sa.text(sql[engine.dialect.name])))
 
 
-def counts(url: str) -> dict[str, int]:
+def rows(url: str) -> dict[str, int]:
+    """Count the rows of every table that is there, whatever the models say."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         found = {
-            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-            for table in Base.metadata.sorted_tables
+            name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0
+            for name in set(sa.inspect(engine).get_table_names()) - {"alembic_version"}
         }
     engine.dispose()
     return found
@@ -127,17 +128,17 @@ def test_a_whole_community_lives_in_migrated_tables_and_they_can_be_taken_down_a
     migrate(url, upgrade)
     with moved_to(app, url):
         make_scene()
-    first = counts(url)
+    first = rows(url)
     assert first["posts"] > 5
     assert first["cases"] > 5
     migrate(url, upgrade)  # nothing to do, and nothing is done
-    assert counts(url) == first
+    assert rows(url) == first
     migrate(url, downgrade, "base")
     migrate(url, upgrade)
-    assert set(counts(url).values()) == {0}
+    assert set(rows(url).values()) == {0}
     with moved_to(app, url):
         make_scene()
-    assert counts(url) == first
+    assert rows(url) == first
 
 
 def test_no_step_loses_a_row_of_a_table_that_stays(app: Flask, place: Place, migrate: Migrate) -> None:
@@ -158,18 +159,6 @@ def test_no_step_loses_a_row_of_a_table_that_stays(app: Flask, place: Place, mig
         before = rows(url)
         migrate(url, upgrade, f"{number:04}")
         assert kept(before, rows(url)) == {}
-
-
-def rows(url: str) -> dict[str, int]:
-    """Count the rows of every table that is there, whatever the models say."""
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        found = {
-            name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0
-            for name in sa.inspect(engine).get_table_names()
-        }
-    engine.dispose()
-    return found
 
 
 def kept(before: dict[str, int], after: dict[str, int]) -> dict[str, tuple[int, int]]:

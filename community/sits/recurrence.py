@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import icalendar
 import recurring_ical_events
 
+from community.clock import zones
 from community.errors import Invalid, NotFound
 
 DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -34,7 +35,6 @@ MONTHS_MOST: Final = 12
 MINUTES: Final = (10, 24 * 60)
 RULE_LENGTH: Final = 200
 
-_NO_ZONES: Final = frozenset({"Factory", "localtime"})  # files that stand among the zones and are none
 _PARTS: Final = ("INTERVAL", "BYDAY", "UNTIL", "COUNT")
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 _MOMENT_SHAPE: Final = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
@@ -77,7 +77,7 @@ def validated(wall: object, zone: object, rrule: object = None) -> Rule:
         raise Invalid("Give the day and the time at which the first sit begins.", field="wall")
     if not YEARS[0] <= wall.year < YEARS[1]:
         raise Invalid(f"Choose a day between {YEARS[0]} and {YEARS[1] - 1}.", field="wall")
-    if not isinstance(zone, str) or zone not in _zones():
+    if not isinstance(zone, str) or zone not in zones():
         raise Invalid("We do not know this time zone. Choose one from the list, such as Europe/Berlin.", field="zone")
     wall = wall.replace(microsecond=0, fold=0)
     return Rule(wall=wall, zone=zone, rrule=None if rrule is None else _spelled(rrule, wall))
@@ -172,11 +172,6 @@ def parse_sit_key(text: object) -> tuple[int, datetime]:
 
 
 # --- spelling ---
-
-
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - _NO_ZONES
 
 
 def _spelled(rrule: object, wall: datetime) -> str:

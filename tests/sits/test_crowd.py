@@ -5,7 +5,7 @@ from bench.presence import measured
 PEOPLE = 40
 
 
-def test_a_crowd_that_arrives_at_once_is_told_in_batches_and_then_not_at_all() -> None:
+def test_a_crowd_that_arrives_at_once_is_told_in_batches_and_in_the_silence_not_at_all() -> None:
     arrival = measured(PEOPLE, idle=3.0)
     assert arrival.seated == PEOPLE
     assert arrival.rosters <= 4

@@ -38,7 +38,7 @@ def written(series: Sequence[SitSeries], page: Page, *, at: datetime) -> bytes:
     """Write the calendar; the same sits are the same bytes, whenever it is asked for within a day."""
     since = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - PAST
     whole = icalendar.Calendar()
-    whole.add("prodid", "-//sangha//sits//EN")
+    whole.add("prodid", "-//practice//calendar//EN")
     whole.add("version", "2.0")
     whole.add("calscale", "GREGORIAN")
     whole.add("method", "PUBLISH")

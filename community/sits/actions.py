@@ -112,7 +112,7 @@ def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
         raise SoftDoors
     session().execute(
         insert_into(Attendance)
-        .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, joined_at=at)
+        .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, joined_at=at, seen_as=by.seen_as)
         .on_conflict_do_nothing()
     )
     return sit

@@ -156,4 +156,4 @@ def _still_here() -> tuple[sa.ColumnElement[bool], ...]:
 def _seen(member: Member) -> str:
     if member.seen_as is SeenAs.NAME:
         return member.name
-    return "" if member.seen_as is SeenAs.ONE_MORE else member.initials
+    return member.initials if member.seen_as is SeenAs.INITIALS else ""  # who has not chosen yet shows nothing

@@ -88,10 +88,12 @@ class SitChange(Base):
 class Attendance(Base):
     """That a member sat, and from when: the member's own record, shown to nobody else.
 
-    ``starts_at`` is the start that the sit was planned with, which names it even where it was moved.
+    ``starts_at`` is the start that the sit was planned with, which names it even where it was moved. ``seen_as`` is how
+    the others saw them when they came; None where nobody wrote it down.
     """
 
     __tablename__ = "attendances"
+    __table_args__ = (one_of("seen_as", SeenAs),)
 
     series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -99,6 +101,7 @@ class Attendance(Base):
         sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     joined_at: Mapped[datetime]
+    seen_as: Mapped[SeenAs | None] = mapped_column(WordEnum(SeenAs))
 
 
 class SitThanks(Base):

@@ -47,8 +47,7 @@ def thank(*, by: Member, sit: Sit, at: datetime) -> None:
     require(by, Act.THANK_SITTERS, sit, at=at)
     if not _is_time(sit, at) or not _sat(by, sit):
         raise NotThatTime
-    seen_as = by.seen_as or SeenAs.ONE_MORE
-    row = {**_named(sit), "member_id": by.id, "thanked_at": at, "seen_as": seen_as}
+    row = {**_named(sit), "member_id": by.id, "thanked_at": at, "seen_as": _seen_as(by, sit)}
     insert = insert_into(SitThanks).values(row).on_conflict_do_nothing().returning(SitThanks.member_id)
     if session().scalar(insert) is None:
         return
@@ -115,6 +114,13 @@ def _is_time(sit: Sit, at: datetime) -> bool:
 def _sat(member: Member, sit: Sit) -> bool:
     mine = sa.select(Attendance.member_id).where(*_of(Attendance, sit), Attendance.member_id == member.id)
     return session().scalar(mine) is not None
+
+
+def _seen_as(member: Member, sit: Sit) -> SeenAs:
+    """Give how the others saw somebody who sat; a name only where they show it still."""
+    mine = sa.select(Attendance.seen_as).where(*_of(Attendance, sit), Attendance.member_id == member.id)
+    then = session().scalar(mine) or SeenAs.ONE_MORE
+    return (member.seen_as or SeenAs.ONE_MORE) if then is SeenAs.NAME else then
 
 
 def _others_who_sat(by: Member, sit: Sit) -> list[int]:

@@ -53,14 +53,16 @@ def test_nobody_but_the_one_who_leads_sees_who_means_to_come(people: People, bro
     key = plan_sit(people.group, people.maren, begins_in=LATER, leader_id=people.maren.id)
     priya = make_member("Priya Nair", seen_as=SeenAs.INITIALS)
     quiet = make_member("Quiet Person", seen_as=SeenAs.ONE_MORE)
-    for member in (priya, quiet):
+    new = make_member("Lena Novak", seen_as=None)
+    for member in (priya, quiet, new):
         join(member, people.group)
-    for member in (people.jonah, priya, quiet):
+    for member in (people.jonah, priya, quiet, new):
         browser(member).post(f"{ROOM.format(key=key)}/intentions")
     maren = browser(people.maren)
     maren.get(ROOM.format(key=key))
     assert "Jonah Feld, PN and others who would rather not be named" in maren.page
     assert "Quiet Person" not in maren.page
+    assert not re.search(r"[\s>]LN[\s<,.]|Lena", maren.page)
     for other in (people.ines, people.tomasz):
         page = browser(other)
         for path in (ROOM.format(key=key), "/groups/ending-on-time/sits", "/"):

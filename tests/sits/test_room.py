@@ -164,7 +164,8 @@ def test_taking_a_seat_is_kept_once_in_ones_own_record(people: People, live: Con
     seat(live, people.ines, key, "left")
     seat(live, people.ines, key, "right")
     with inside():
-        assert [row.member_id for row in session().query(Attendance)] == [people.ines.id]
+        found = [(row.member_id, row.seen_as) for row in session().query(Attendance)]
+        assert found == [(people.ines.id, SeenAs.NAME)]
 
 
 def test_the_room_without_script_shows_the_plan_the_start_and_who_is_seated(

@@ -30,7 +30,8 @@ def sat(key: str, *members: Member) -> None:
     start = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     with inside(), transaction():
         for member in members:
-            session().add(Attendance(series_id=int(number), starts_at=start, member_id=member.id, joined_at=start))
+            came = {"joined_at": start, "seen_as": session().get_one(Member, member.id).seen_as}
+            session().add(Attendance(series_id=int(number), starts_at=start, member_id=member.id, **came))
 
 
 def told() -> list[int]:
@@ -108,6 +109,23 @@ def test_who_thanks_is_named_only_where_they_were_then_and_are_now(
         not named,
     )
     assert ("Priya" in jonah.page) == named
+
+
+@pytest.mark.parametrize("sat_as", [SeenAs.ONE_MORE, SeenAs.INITIALS])
+def test_who_sat_unnamed_is_not_named_by_thanks_after_a_change_of_mind(
+    people: People, browser: Open, sat_as: SeenAs
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=OVER)
+    priya = make_member("Priya Nair", seen_as=sat_as)
+    join(priya, people.group)
+    sat(key, priya, people.jonah)
+    with inside(), transaction():
+        session().get_one(Member, priya.id).seen_as = SeenAs.NAME
+    assert browser(priya).post(f"{ROOM.format(key=key)}/thanks").status_code == 303
+    jonah = browser(people.jonah)
+    jonah.get("/notices")
+    assert "Somebody who sat with you thanks you" in jonah.page
+    assert "Priya" not in jonah.page
 
 
 def test_one_line_of_thanks_reads_those_of_its_sit_and_of_no_other(people: People, browser: Open) -> None:

@@ -1,7 +1,8 @@
 """What a phone fetches to see a page for the first time: counted exactly, from the page and its modules.
 
 Counted is all that comes without anybody touching anything: the page, styles, the icon, every script of ours that
-``app.js`` mounts for something on the page, at once or once it has settled, and what those import. As it is sent, so
+``app.js`` mounts for something on the page, at once or once it has settled, and what those import; but not what it
+fetches only where a form was sent or a room was kept before, which is no first view. As it is sent, so
 compressed where we compress. Not counted, as the bar has it: fonts, and the Socket.IO client, which comes last.
 """
 
@@ -16,6 +17,9 @@ BEHAVIOR = re.compile(
     r'selector: "\[(?P<mark>[a-z-]+)\]", when: "(?P<when>\w+)", load: \(\) => import\("(?P<path>[^"]+)"\)'
 )
 IMPORTED = re.compile(r'(?:^|\s|\()(?:import|from)\s*\(?\s*"(?P<path>\.[^"]+)"')
+LATER = re.compile(
+    r'(?<!await )import\("(?P<path>[^"]+)"\)\.then\(\(module\)'
+)  # once this browser keeps something of the house
 AFTER_A_TOUCH = "near"
 NOT_COUNTED = "/vendor/"
 
@@ -96,6 +100,7 @@ def _modules(fetch: Fetch, path: str, marks: set[str], known: dict[str, Sent]) -
         for found in BEHAVIOR.finditer(module.text)
         if found["mark"] not in marks or found["when"] == AFTER_A_TOUCH
     }
+    passed_over |= {found["path"] for found in LATER.finditer(module.text)}
     for found in IMPORTED.finditer(module.text):
         if found["path"] not in passed_over:
             yield from _modules(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.run import Report
+
 ROOT = Path(__file__).parents[1]
 LOCKS = ("requirements.lock", "requirements-scale.lock", "requirements-test.lock")
 SYSTEM = ("sh", "dirname", "cmp", "cp", "make", "sed", "expand")
@@ -134,3 +136,17 @@ def test_all_locks_name_the_same_release_of_everything_and_no_address() -> None:
     for name in LOCKS:
         assert "//" not in (ROOT / name).read_text()
         assert (ROOT / name).read_text().count("--hash=sha256:") > len(releases(name))
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_what_a_run_leaves_out_is_named_and_fails_it_where_it_is_required(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *, required: bool
+) -> None:
+    monkeypatch.setenv("REQUIRE_BROWSER", "1" if required else "0")
+    report = Report()
+    report.leave_out("browser stories", "no Chromium here", required_by="REQUIRE_BROWSER")
+    report.leave_out("something else", "nobody minds")
+    assert report.close() == int(required)
+    said = capsys.readouterr().out
+    assert said.index("browser stories: no Chromium here") < said.index("something else: nobody minds")
+    assert ("Failed:" in said) == required

@@ -75,6 +75,23 @@ def test_the_closing_bell_rings_though_the_server_was_killed_in_the_silence(
             expect_closing_bell(page, within_ms=150)
 
 
+def test_of_two_tabs_of_one_member_one_sounds_and_the_other_takes_over(signed_in: SignedIn) -> None:
+    one = signed_in("Ines")
+    take_a_seat(one)
+    other = one.context.new_page()
+    other.goto(one.url)
+    expect_live(other)
+    for page in (one, other):
+        page.bring_to_front()
+        page.locator("[data-room-ring]").click()
+    expect(one.locator("[data-room-hearing]")).to_have_text("The bell will sound here.")
+    expect(other.locator("[data-room-hearing]")).to_have_text(
+        "The bell sounds in your other tab, and shows here as a ring of light."
+    )
+    one.close()
+    expect(other.locator("[data-room-hearing]")).to_have_text("The bell will sound here.")
+
+
 def test_one_leaves_quietly_by_one_key(signed_in: SignedIn) -> None:
     ines = signed_in("Ines")
     take_a_seat(ines)

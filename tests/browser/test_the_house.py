@@ -41,3 +41,19 @@ def test_a_member_is_still_signed_in_after_the_server_was_killed(
     page.goto("/")
     assert "/sign-in" not in page.url
     expect(page.get_by_role("main")).to_be_visible()
+
+
+def test_who_joins_need_not_say_in_which_zone_they_live(
+    signed_in: Callable[..., Page], stranger: Callable[..., Page]
+) -> None:
+    maren = signed_in("Maren")
+    maren.goto("/groups/ending-on-time/invitations")
+    maren.get_by_role("button", name="Make a link").click()
+    link = maren.get_by_text("/invitations/").first.inner_text()
+    page = stranger(timezone_id="Australia/Eucla")
+    page.goto(link)
+    expect(page.get_by_text("Times will be shown for")).to_be_visible()
+    expect(page.locator("[data-zone]")).to_have_value("Australia/Eucla")
+    expect(page.locator("[data-zone]")).to_be_hidden()
+    page.get_by_role("button", name="Choose another zone").click()
+    expect(page.locator("[data-zone]")).to_be_focused()

@@ -55,6 +55,18 @@ def test_the_public_pages_are_open_to_a_stranger(browser: Open) -> None:
         assert stranger.get(path).status_code == 200, path
 
 
+def test_somebody_to_talk_to_is_found_signed_out(browser: Open) -> None:
+    stranger = browser()
+    stranger.get("/help")
+    for place in ("https://findahelpline.com", "https://www.befrienders.org", "https://www.iasp.info"):
+        assert f'href="{place}"' in stranger.page
+    for words in ("local emergency number", "Your own clinician", "Your teacher here", 'href="/ninety-seconds"'):
+        assert words in stranger.page
+    stranger.get("/ninety-seconds")
+    for words in ("eyes stay open", "Feel your feet", "one breath go out slowly"):
+        assert words in stranger.page
+
+
 def test_the_evidence_page_claims_nothing_for_clients(browser: Open) -> None:
     stranger = browser()
     stranger.get("/evidence")

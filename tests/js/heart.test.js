@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Wakefulness } from "../../static/js/sit/heart.js";
+import { Heart, untilNextBeat, Wakefulness } from "../../static/js/sit/heart.js";
 
 test("steady beats are no sleep, however long the page is open", () => {
   const awake = new Wakefulness();
@@ -25,4 +25,21 @@ test("a wall clock that is put back says nothing", () => {
   const awake = new Wakefulness();
   awake.slept(10_000, 1_000_000);
   assert.equal(awake.slept(15_000, 900_000), false);
+});
+
+test("a beat follows the one before it after five seconds, give or take a fifth, and not always the same", () => {
+  const pauses = Array.from({ length: 2_000 }, untilNextBeat);
+  assert.ok(Math.min(...pauses) >= 4_000 && Math.min(...pauses) < 4_100);
+  assert.ok(Math.max(...pauses) <= 6_000 && Math.max(...pauses) > 5_900);
+});
+
+test("a page without a worker beats by itself, in the same measure", ({ mock }) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  let beats = 0;
+  new Heart({ beat: () => (beats += 1), due: () => {}, woke: () => {} });
+  mock.timers.tick(3_999);
+  assert.equal(beats, 0);
+  const minute = 60_000;
+  for (let passed = 0; passed < minute; passed += 100) mock.timers.tick(100);
+  assert.ok(beats >= minute / 6_000 && beats <= minute / 4_000 + 1, `${beats} beats in a minute`);
 });

@@ -1,7 +1,11 @@
 // @ts-check
 /** The heart of a page in the room: beats and waits by a worker, which a hidden page does not slow; and notices sleep. */
 
-const BEAT = 5_000;
+/** Milliseconds to the next beat: five seconds, give or take a fifth, so that a room does not beat all at once. */
+export function untilNextBeat() {
+  return 5_000 * (0.8 + 0.4 * Math.random());
+}
+
 /** Between two beats this much more on the wall than here, or here at all, is a machine that slept. */
 const SLEPT = 3_000;
 const STOPPED = 20_000;
@@ -60,7 +64,11 @@ export class Heart {
   #alone() {
     this.#worker?.terminate();
     this.#worker = null;
-    setInterval(() => this.#beat(), BEAT);
+    const beat = () => {
+      this.#beat();
+      setTimeout(beat, untilNextBeat());
+    };
+    setTimeout(beat, untilNextBeat());
   }
 
   #beat() {

@@ -5,12 +5,14 @@
  * seconds, give or take a fifth, and "due" once the milliseconds have passed that it was last told.
  */
 
+import { untilNextBeat } from "./heart.js";
+
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let waiting;
 
 function beat() {
   postMessage("beat");
-  setTimeout(beat, 5_000 * (0.8 + 0.4 * Math.random()));
+  setTimeout(beat, untilNextBeat());
 }
 
 addEventListener("message", ({ data }) => {

@@ -17,7 +17,8 @@ BEHAVIOR = re.compile(
     r'selector: "\[(?P<mark>[a-z-]+)\]", when: "(?P<when>\w+)", load: \(\) => import\("(?P<path>[^"]+)"\)'
 )
 IMPORTED = re.compile(r'(?:^|\s|\()(?:import|from)\s*\(?\s*"(?P<path>\.[^"]+)"')
-LATER = re.compile(
+# What is fetched only once this browser keeps something of the house.
+LATER = re.compile(r'(?<!await )import\("(?P<path>[^"]+)"\)\.then\(\(module\)')
     r'(?<!await )import\("(?P<path>[^"]+)"\)\.then\(\(module\)'
 )  # once this browser keeps something of the house
 AFTER_A_TOUCH = "near"

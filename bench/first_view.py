@@ -19,8 +19,6 @@ BEHAVIOR = re.compile(
 IMPORTED = re.compile(r'(?:^|\s|\()(?:import|from)\s*\(?\s*"(?P<path>\.[^"]+)"')
 # What is fetched only once this browser keeps something of the house.
 LATER = re.compile(r'(?<!await )import\("(?P<path>[^"]+)"\)\.then\(\(module\)')
-    r'(?<!await )import\("(?P<path>[^"]+)"\)\.then\(\(module\)'
-)  # once this browser keeps something of the house
 AFTER_A_TOUCH = "near"
 NOT_COUNTED = "/vendor/"
 

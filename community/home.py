@@ -28,7 +28,7 @@ def today() -> Any:
     coming = sits.for_member(by, at=at)
     # An appointment that is near comes before the room that is always open.
     taking_place = [sit for sit in coming if not sit.is_called_off]
-    chosen = [sit for sit in taking_place if not sits.is_room(sit.series) and begins(sit, at)] or taking_place
+    chosen = [sit for sit in taking_place if not sit.series.is_room and begins(sit, at)] or taking_place
     next_sit = chosen[0] if chosen else None
     return render_template(
         "home/today.html",

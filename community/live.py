@@ -411,14 +411,19 @@ def _runner(name: str) -> Callable[..., dict[str, Any]]:
 
 
 def _keep_time(socket: Socket) -> None:
-    key = COMMANDS.key_for("light", socket.sid)
-    _refuse(socket, unless=PatientMemory.acquire_entry(_windows, key, COMMANDS.amount, COMMANDS.get_expiry()))
+    _refuse(socket, unless=_counted_here("light", socket))
 
 
 def _slow_down(socket: Socket) -> None:
-    within_socket = _limiter.hit(COMMANDS, "socket", socket.sid)
-    within_person = _limiter.hit(COMMANDS, "member", str(socket.member_id), cost=1)
+    within_socket = _counted_here("socket", socket)
+    within_person = _limiter.hit(COMMANDS, "member", str(socket.member_id))
     _refuse(socket, unless=within_socket and within_person)
+
+
+def _counted_here(kind: str, socket: Socket) -> bool:
+    """Count what one socket says: it ends on this process, so nobody else need know."""
+    key = COMMANDS.key_for(kind, socket.sid)
+    return PatientMemory.acquire_entry(_windows, key, COMMANDS.amount, COMMANDS.get_expiry())
 
 
 def _refuse(socket: Socket, *, unless: bool) -> None:

@@ -15,7 +15,6 @@ from community.members.models import Member
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind
 from community.sits.models import SitSeries
 from community.sits.plan import PhaseName
-from community.sits.queries import is_room
 from community.sits.sit import not_over
 from community.threads.models import Post, PostStatus, Thread
 from tests.doors import Browser
@@ -60,7 +59,7 @@ def test_the_open_room_is_open_whenever_one_looks(app: Flask, minutes: int) -> N
     at = now() + timedelta(minutes=minutes)
     with inside():
         demo.fill()
-        room = next(each for each in session().scalars(sa.select(SitSeries)) if is_room(each))
+        room = next(each for each in session().scalars(sa.select(SitSeries)) if each.is_room)
         sits = not_over(room, at=at, before=at + timedelta(hours=1), limit=2)
         phases = {sit.phase(at).name for sit in sits}
     assert phases & {PhaseName.SITTING, PhaseName.CLOSING_BELL, PhaseName.SETTLING}

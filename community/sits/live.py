@@ -196,6 +196,11 @@ def picture(sit: Sit, viewer_id: int) -> tuple[dict[str, Any], bool]:
     return {"here": here, "others": others, "you": you}, away
 
 
+def picture_of_nobody(sit: Sit, viewer_id: int) -> dict[str, Any]:
+    """Give a room with nobody in it, as it is put aside in a browser."""
+    return {"here": [], "others": 0, "you": seat_id(_secret(), sit.key, viewer_id)}
+
+
 def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:
     """Give a page of everybody who is seated, in order of arrival. Raises NotLive."""
     with _while_live():
@@ -321,18 +326,18 @@ def sweep() -> None:
     """Let time pass for the leases, empty the rooms that have closed, and forget those without anybody."""
     at = now()
     with suppress(shared.Away):
-        if shared.leads(ROOMS):
+        leads, known = shared.leads(ROOMS), set(_rooms)
+        if leads:
             register.sweep(at.timestamp())
-            for key in register.rooms():
-                with apart(key):
-                    room = _room(key)
-                    if room is not None and room.sit.closes_at <= at:
-                        register.empty(key, at=at.timestamp())
-        if _rooms:
-            here = set(register.rooms())
-            with _lock:
-                for key in set(_rooms) - here:
-                    del _rooms[key]
+        keys = register.rooms() if leads or known else []
+        for key in keys if leads else ():
+            with apart(key):
+                room = _room(key)
+                if room is not None and room.sit.closes_at <= at:
+                    register.empty(key, at=at.timestamp())
+        with _lock:
+            for key in known - set(keys):
+                _rooms.pop(key, None)
 
 
 def sits_with_people() -> list[Sit]:

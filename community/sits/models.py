@@ -93,13 +93,11 @@ class Attendance(Base):
     """
 
     __tablename__ = "attendances"
-    __table_args__ = (one_of("seen_as", SeenAs),)
+    __table_args__ = (one_of("seen_as", SeenAs), sa.Index(None, "member_id", "joined_at"))
 
     series_id: Mapped[int] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="CASCADE"), primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
-    member_id: Mapped[int] = mapped_column(
-        sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
+    member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
     joined_at: Mapped[datetime]
     seen_as: Mapped[SeenAs | None] = mapped_column(WordEnum(SeenAs))
 

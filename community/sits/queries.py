@@ -22,6 +22,7 @@ from community.groups.queries import (
 from community.members.models import Member
 from community.sits.intentions import AHEAD, may_be_meant, means_to_come
 from community.sits.models import Intention, SeriesStatus, SitSeries
+from community.sits.plan import DOORS_S
 from community.sits.recurrence import next_occurrence, parse_sit_key
 from community.sits.sit import Sit, not_over, rule_of, sit_of, sits_of
 from community.sits.wording import begins
@@ -123,9 +124,8 @@ def series_for_reader(viewer: Member, *, at: datetime) -> list[SitSeries]:
 
 def next_of(series: SitSeries, *, at: datetime) -> Sit | None:
     """Give the sit of a series that is open, or else the next to come."""
-    following = next_occurrence(rule_of(series), at)
-    until = max(at, following or at) + AHEAD
-    return next((sit for sit in not_over(series, at=at, before=until, limit=1) if not sit.is_called_off), None)
+    sit = next_to_show(series, at=at)
+    return None if sit is None or sit.is_called_off else sit
 
 
 def next_to_show(series: SitSeries, *, at: datetime) -> Sit | None:
@@ -154,13 +154,8 @@ def for_member(viewer: Member, *, at: datetime, limit: int = 12) -> list[Sit]:
     """List what a member may come to in the next seven days, in one statement; of an open room only the next."""
     series = _in_order(_of_member(), {"viewer_id": viewer.id, "at": at})
     week = at + timedelta(days=7)
-    found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if is_room(one) else 4)]
+    found = [sit for one in series for sit in not_over(one, at=at, before=week, limit=1 if one.is_room else 4)]
     return sorted(found, key=lambda sit: (sit.starts_at, sit.series.id))[:limit]
-
-
-def is_room(series: SitSeries) -> bool:
-    """Say whether a series is an open room, back to back, rather than an appointment."""
-    return series.is_room
 
 
 def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
@@ -168,19 +163,19 @@ def doors_opening(*, after: datetime, until: datetime) -> list[Sit]:
     # Those are read that are over by ``until``: the house may have been closed when it was time to tell of them.
     everywhere = _going_on().join(Group).where(Group.status == GroupStatus.ACTIVE)
     series = session().scalars(everywhere.options(contains_eager(SitSeries.group)), {"at": after}).unique()
-    lead = timedelta(minutes=10)
+    lead = timedelta(seconds=DOORS_S)
     found = [
         sit
         for one in series
-        if not is_room(one) and not one.on_the_spot
+        if not one.is_room and not one.on_the_spot
         for sit in sits_of(one, after=after + lead, before=until + lead + timedelta(seconds=1), limit=A_DAYS_SITS)
     ]
     return [sit for sit in found if after < sit.doors_at <= until and not sit.is_called_off]
 
 
-def readers_of(group_id: int) -> list[int]:
-    """Give the ids of those who may read a group's content: whom a sit is for."""
-    statement = (
+def readers_of(group_id: int) -> sa.Select[int]:
+    """Select the ids of those who may read a group's content: whom a sit is for."""
+    return (
         sa.select(Membership.member_id)
         .join(Group)
         .where(
@@ -189,7 +184,6 @@ def readers_of(group_id: int) -> list[int]:
             Membership.agreed_version >= Group.agreement_version,
         )
     )
-    return list(session().scalars(statement))
 
 
 # Those that a page asks for are put together once: building one costs several times what it costs to run.

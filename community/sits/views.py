@@ -275,9 +275,7 @@ def copy(slug: str, key: str) -> Response:
 
 def _room(sit: Sit, *, is_copy: bool = False) -> str:
     at = now()
-    here, not_live = live.picture(sit, viewer().id)
-    if is_copy:
-        here, not_live = here | {"here": [], "others": 0}, False
+    here, not_live = (live.picture_of_nobody(sit, viewer().id), False) if is_copy else live.picture(sit, viewer().id)
     return render_template(
         "sits/room.html",
         sit=sit,
@@ -294,9 +292,9 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         meant_by=intentions.meant_by(viewer(), sit) if at < sit.starts_at and not is_copy else None,
         words_length=circle.WORDS_LENGTH,
         is_copy=is_copy,
-        waits_until=actions.waits_until(viewer(), sit, at),
-        thanking=thanks.thanking(viewer(), sit, at=at),
-        next_sit=queries.next_after(sit, at=at),
+        waits_until=None if is_copy else actions.waits_until(viewer(), sit, at),
+        thanking=None if is_copy else thanks.thanking(viewer(), sit, at=at),
+        next_sit=None if is_copy else queries.next_after(sit, at=at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"], "zone": viewer().zone},
     )
@@ -314,7 +312,6 @@ def _index_page(group: Group, *, refused: dict[int, MeetingForm] | None = None) 
         sits=queries.coming(series, at=now(), each=6, limit=LISTED),
         series=[(one, queries.next_to_show(one, at=now())) for one in series],
         meetings=meetings,
-        is_room=queries.is_room,
         planned=planned,
         changeable=lambda sit: changes.may_be_changed(sit, now()),
     )

@@ -19,12 +19,6 @@ from community.threads.queries import VIEWER, Selected, id_of
 
 NEWS_LASTS = timedelta(days=28)
 NEWS_A_GROUP = 100
-NEWS_A_GROUP = 100
-
-_KEY = sa.tuple_(Thread.last_activity_at, Thread.id)
-_GIVEN = sa.tuple_(
-    sa.bindparam("key_at", type_=Thread.last_activity_at.type), sa.bindparam("key_id", type_=Thread.id.type)
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from community.calendars.models import Calendar
+from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Group, GroupStatus
 from community.members.models import Member, MemberStatus
@@ -129,6 +130,15 @@ def test_an_event_leads_to_the_room_of_the_next_sit(people: People, browser: Ope
     once = plan_sit(people.group, people.maren, begins_in=SOON)
     browser(people.maren).post(f"/groups/ending-on-time/sits/{once}/changes", to="called_off", version="0")
     assert ines.get(f"/series/{once.partition('-')[0]}").location == "/groups/ending-on-time/sits"
+
+
+def test_an_event_leads_to_a_sit_that_was_put_off_for_months(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=SOON)
+    day = (now() + timedelta(days=75)).date().isoformat()
+    moved = {"to": "moved", "day": day, "time": "19:00", "version": "0", "note": ""}
+    assert browser(people.maren).post(f"/groups/ending-on-time/sits/{key}/changes", **moved).status_code == 303
+    found = browser(people.ines).get(f"/series/{key.partition('-')[0]}").location
+    assert found == f"/groups/ending-on-time/sits/{key}"
 
 
 def test_short_links_lead_to_the_agreement_that_is_to_be_accepted_and_to_the_groups_sits_once_all_is_over(

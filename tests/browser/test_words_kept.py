@@ -48,6 +48,12 @@ def without_drafts(page: Page) -> None:
     page.route("**/drafts?*", lambda route: route.abort())
 
 
+def write(page: Page, words: str) -> None:
+    """Type, and wait until this browser keeps it: on a slow line a form can be sent before its script is there."""
+    composer(page).fill(words)
+    page.wait_for_function("words => Object.values(sessionStorage).some(each => each.includes(words))", arg=words)
+
+
 def refusing(code: int) -> Callable[[Route], None]:
     """Answer a form as the house does when it refuses, without its having been done."""
 
@@ -87,12 +93,30 @@ def test_words_that_were_refused_are_there_on_the_way_back(signed_in: SignedIn, 
     open_thread(page, LEAN)
     without_drafts(page)
     page.route("**/threads/*/posts", refusing(code))
-    composer(page).fill(f"{WORDS} {code}.")
+    write(page, f"{WORDS} {code}.")
     page.get_by_role("button", name="Post reply").click()
     expect(page.get_by_role("heading", name="No")).to_be_visible()
     go_back(page)
     expect(composer(page)).to_have_value(f"{WORDS} {code}.")
     expect(status(page)).to_have_text(re.compile(f"{BACK}|^Not kept yet"))
+
+
+def test_words_typed_before_the_script_was_there_are_kept_as_any_others(signed_in: SignedIn, watch: Watch) -> None:
+    watch.allow("ERR_FAILED")
+    page = signed_in("Ines")
+    held: list[Route] = []
+    page.route("**/behaviors/composer*.js*", lambda route: held.append(route))
+    open_thread(page, LEAN)
+    without_drafts(page)
+    composer(page).fill(WORDS)
+    page.wait_for_function("document.readyState === 'complete'")
+    for each in held:
+        each.continue_()
+    expect(status(page)).to_have_text(re.compile("^Not kept yet"))
+    page.reload()
+    for each in held[1:]:
+        each.continue_()
+    expect(composer(page)).to_have_value(WORDS)
 
 
 def test_words_that_were_refused_and_then_posted_are_not_offered_again(signed_in: SignedIn, watch: Watch) -> None:
@@ -101,7 +125,7 @@ def test_words_that_were_refused_and_then_posted_are_not_offered_again(signed_in
     address = open_thread(page, ELEVEN)
     without_drafts(page)
     page.route("**/threads/*/posts", refusing(429))
-    composer(page).fill(WORDS)
+    write(page, WORDS)
     page.get_by_role("button", name="Post reply").click()
     page.unroute_all()
     go_back(page)
@@ -120,7 +144,7 @@ def test_words_that_were_posted_unsaved_leave_an_empty_composer(signed_in: Signe
     watch.allow("ERR_FAILED")
     page = signed_in("Ines")
     open_thread(page, ELEVEN)
-    composer(page).fill("Posted before any saving.")
+    write(page, "Posted before any saving.")
     with page.expect_response(re.compile(r"/drafts\?thread=")):  # whether they have become a post
         page.get_by_role("button", name="Post reply").click()
     page.wait_for_url(re.compile(r"#post-\d+$"))
@@ -194,7 +218,7 @@ def test_an_edit_has_no_draft_and_is_kept_until_it_was_taken(signed_in: SignedIn
     page.route(
         "**/posts/*/edit", lambda route: refusing(429)(route) if route.request.method == "POST" else route.fallback()
     )
-    composer(page).fill(WORDS)
+    write(page, WORDS)
     page.get_by_role("button", name="Keep this version").click()
     page.unroute_all()
     go_back(page)
@@ -206,7 +230,7 @@ def test_an_edit_has_no_draft_and_is_kept_until_it_was_taken(signed_in: SignedIn
     page.goto(address)
     expect(composer(page)).to_have_value(WORDS)
     expect(page.get_by_text(BACK)).to_have_count(0)
-    composer(page).fill("A thought that I leave.")
+    write(page, "A thought that I leave.")
     page.reload()
     expect(composer(page)).to_have_value("A thought that I leave.")
     page.get_by_role("button", name="Let them go").click()

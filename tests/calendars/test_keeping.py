@@ -135,8 +135,9 @@ def test_an_event_leads_to_the_room_of_the_next_sit(people: People, browser: Ope
 def test_an_event_leads_to_a_sit_that_was_put_off_for_months(people: People, browser: Open) -> None:
     key = plan_sit(people.group, people.maren, begins_in=SOON)
     day = (now() + timedelta(days=75)).date().isoformat()
-    moved = {"to": "moved", "day": day, "time": "19:00", "version": "0", "note": ""}
-    assert browser(people.maren).post(f"/groups/ending-on-time/sits/{key}/changes", **moved).status_code == 303
+    changes = f"/groups/ending-on-time/sits/{key}/changes"
+    moved = browser(people.maren).post(changes, to="moved", day=day, time="19:00", version="0", note="")
+    assert moved.status_code == 303
     found = browser(people.ines).get(f"/series/{key.partition('-')[0]}").location
     assert found == f"/groups/ending-on-time/sits/{key}"
 

@@ -26,6 +26,7 @@ export function mount(element) {
   const stash = { ...place, set: (/** @type {Kept} */ kept) => place.set({ ...kept, key: keyField(form)?.value ?? "" }) };
   const keeper = keep({
     read: () => words(form),
+    before: words(form, "defaultValue"),
     save: (keepalive) => send(draftUrl, fieldsOf(form), { keepalive }),
     stash,
     say: (sentence) => { if (status.textContent !== sentence) status.textContent = sentence; },
@@ -35,7 +36,7 @@ export function mount(element) {
   window.addEventListener("pagehide", keeper.hidden);
   window.addEventListener("pageshow", keeper.returned);
   window.addEventListener("focus", keeper.again);
-  void takeBack({ form, stash, status, draftUrl });
+  void takeBack({ form, stash, status, draftUrl, changed: keeper.changed });
 }
 
 /** @typedef {import("../kept.js").Words} Words */
@@ -44,10 +45,9 @@ export function mount(element) {
 
 /**
  * Keep what is typed: in the stash at once, on the server after a rest; one saving at a time.
- * @param {{read: () => Words, save: (keepalive: boolean) => Promise<unknown>, stash: Stash, say: (sentence: string) => void, rest?: number}} given
+ * @param {{read: () => Words, before?: Words, save: (keepalive: boolean) => Promise<unknown>, stash: Stash, say: (sentence: string) => void, rest?: number}} given
  */
-export function keep({ read, save, stash, say, rest = REST_MS }) {
-  const before = read();
+export function keep({ read, before = read(), save, stash, say, rest = REST_MS }) {
   let unsaved = false;
   let sent = false;
   let waited = false;
@@ -129,15 +129,20 @@ export function keep({ read, save, stash, say, rest = REST_MS }) {
 
 /**
  * Put back what this browser kept and the server never had.
- * @param {{form: HTMLFormElement, stash: Stash, status: HTMLElement, draftUrl: string}} given
+ * @param {{form: HTMLFormElement, stash: Stash, status: HTMLElement, draftUrl: string, changed: () => void}} given
  */
-async function takeBack({ form, stash, status, draftUrl }) {
+async function takeBack({ form, stash, status, draftUrl, changed }) {
   const kept = stash.get();
-  if (!kept) return;
   const here = words(form);
-  if (same(kept.words, here)) {
+  const written = words(form, "defaultValue");
+  if (kept && same(kept.words, written)) {
     // A page that shows refused words again has them nowhere else.
     if (!kept.sent) stash.clear();
+    return;
+  }
+  if (!kept || same(kept.words, here)) {
+    // On a slow line something was typed before this module was there, or the browser has put it back by itself.
+    if (!kept?.sent && !same(here, written)) changed();
     return;
   }
   // A composer that has posted is empty, whatever it began with.
@@ -255,10 +260,11 @@ function fieldsOf(form) {
 /**
  * What a person typed in a form; choices are left out, since they are made again in a moment.
  * @param {HTMLFormElement} form
+ * @param {"value" | "defaultValue"} which as it is, or as the server wrote it
  * @returns {Words}
  */
-function words(form) {
-  return Object.fromEntries(typed(form).map((field) => [field.name, field.value]));
+function words(form, which = "value") {
+  return Object.fromEntries(typed(form).map((field) => [field.name, field[which]]));
 }
 
 /**

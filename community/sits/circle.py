@@ -4,8 +4,8 @@ All of it is one short document that the processes share, and nothing else: no r
 only for those who sat there when it was said and lose their page for a moment; it is gone when the circle closes.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,7 +31,6 @@ from community.text import one_line
 TICK_SECONDS = 0.5
 WORDS_LENGTH = 500
 IN_ONE_TURN = 20
-NOT_LIVE = "The circle is not live just now. Try again in a moment."
 MOST_SAID = 60  # what somebody who lost their page may find again; the oldest words go first
 LONGEST_BEAT_S = 1.2 * BEAT_S
 SOFT_MS = int(SOFT_S * 1000)
@@ -116,8 +115,7 @@ def end(call: Call, *, sit: str) -> Document:
 def look(call: Call, *, sit: str) -> Document:
     """Say again where the stone is, to a browser that is not sure."""
     found = _circle(call, sit, Act.JOIN_SIT)
-    with _reached():
-        return _seen_by(sit, call.by.id, _cell(sit, found.closes_at, call.at).read(), call.at.timestamp())
+    return _seen_by(sit, call.by.id, _cell(sit, found.closes_at, call.at).read(), call.at.timestamp())
 
 
 @command("circle:say", longest=WORDS_LENGTH, sit=str, words=str)
@@ -195,10 +193,9 @@ def _do(call: Call, key: str, act: Act, word: Word) -> Document:
 
 def _change(sit: Sit, call: Call, change: Change) -> Document:
     """Have one of the seated change their circle."""
-    with _reached():
-        return _write(
-            sit.key, sit.closes_at.timestamp(), call.at.timestamp(), change, by=call.by.id, teachers=_teachers(sit)
-        )
+    return _write(
+        sit.key, sit.closes_at.timestamp(), call.at.timestamp(), change, by=call.by.id, teachers=_teachers(sit)
+    )
 
 
 def _write(
@@ -267,14 +264,6 @@ def _cell(key: str, closes_at: datetime, at: datetime) -> shared.Cell:
 
 def _name(key: str) -> str:
     return f"stone:{key}"
-
-
-@contextmanager
-def _reached() -> Iterator[None]:
-    try:
-        yield
-    except shared.Away as away:
-        raise room.NotLive(NOT_LIVE) from away
 
 
 # --- on the wire ---

@@ -75,12 +75,6 @@ class NotSeated(Conflict):
     sentence = "Your seat is free at the moment. Sit down again."
 
 
-class NotLive(Conflict):
-    """Who is here cannot be known just now, since what the processes share cannot be reached."""
-
-    sentence = "The circle is not live just now. The bells will still ring."
-
-
 @dataclass
 class _Room:
     """What this process needs to know of a sit with people in it."""
@@ -118,21 +112,20 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
     with transaction():
         found = actions.join_sit(by=call.by, sit=queries.sit_visible_to(call.by, sit), at=call.at)
         person, group_id, at = sitter(call.by, found.group), found.group.id, call.at.timestamp()
-        with _while_live():  # in here, so that nobody is written down as having sat who got no seat
-            register.join(sit, person, tab, at=at, socket=call.socket.sid)
+        # In here, so that nobody is written down as having sat who got no seat
+        register.join(sit, person, tab, at=at, socket=call.socket.sid)
     with _lock:
         room = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
         room.sit, room.called_off = found, False  # whoever comes in has asked how it stands now
         _rooms[sit] = room
         before = _tabs.setdefault(call.socket.sid, {}).get(sit)
         _tabs[call.socket.sid][sit] = tab
-    with _while_live():
-        if before not in {None, tab}:
-            register.leave(sit, call.by.id, str(before), at=at)
-        watch(call, sit_room(sit), group_id=group_id)
-        if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
-            _lost(call.socket)
-        answer = room_data(found, now()) | _snapshot(found, call.by.id)
+    if before not in {None, tab}:
+        register.leave(sit, call.by.id, str(before), at=at)
+    watch(call, sit_room(sit), group_id=group_id)
+    if call.socket not in sockets_of(call.by.id):  # it was lost while it sat down
+        _lost(call.socket)
+    answer = room_data(found, now()) | _snapshot(found, call.by.id)
     for part in _parts:
         answer |= part(found, call.by, call.at)
     return answer
@@ -164,8 +157,7 @@ def leave(call: Call, *, sit: str, tab: str) -> None:
     with _lock:
         _tabs.get(call.socket.sid, {}).pop(sit, None)
         _beats.pop((sit, call.by.id, tab), None)
-    with _while_live():
-        register.leave(sit, call.by.id, tab, at=call.at.timestamp())
+    register.leave(sit, call.by.id, tab, at=call.at.timestamp())
 
 
 @command("sit:snapshot", sit=str)
@@ -175,8 +167,7 @@ def snapshot(call: Call, *, sit: str) -> dict[str, Any]:
 
 
 def _snapshot(sit: Sit, viewer_id: int) -> dict[str, Any]:
-    with _while_live():
-        found = register.snapshot(sit.key, most=DRAWN, first=(viewer_id,))
+    found = register.snapshot(sit.key, most=DRAWN, first=(viewer_id,))
     return snapshot_on_wire(_secret(), sit.key, found, viewer_id)
 
 
@@ -202,9 +193,8 @@ def picture_of_nobody(sit: Sit, viewer_id: int) -> dict[str, Any]:
 
 
 def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:
-    """Give a page of everybody who is seated, in order of arrival. Raises NotLive."""
-    with _while_live():
-        seats = [seat for seat in register.snapshot(sit.key).seats if seat.order > order]
+    """Give a page of everybody who is seated, in order of arrival. Raises shared.Away."""
+    seats = [seat for seat in register.snapshot(sit.key).seats if seat.order > order]
     return [seat_on_wire(_secret(), sit.key, seat) for seat in seats[:LIST]]
 
 
@@ -381,14 +371,6 @@ def _room(key: str) -> _Room | None:
             else:
                 room.sit, room.edge, room.changed = found, edge, False
         return room
-
-
-@contextmanager
-def _while_live() -> Iterator[None]:
-    try:
-        yield
-    except shared.Away as away:
-        raise NotLive from away
 
 
 def _secret() -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
+from community import shared
 from community.db import transaction
 from community.errors import NotFound
 from community.groups.models import Group
@@ -255,7 +256,7 @@ def seats(slug: str, key: str) -> Any:
     after = request.args.get("after", 0, type=int)
     try:
         page = live.seats_after(sit, after)
-    except live.NotLive:
+    except shared.Away:
         return render_template("sits/seats.html", sit=sit, page=[], more=0, not_live=True)
     return render_template(
         "sits/seats.html", sit=sit, page=page, more=page[-1]["order"] if len(page) >= live.LIST else 0

@@ -378,7 +378,7 @@ def test_while_redis_is_away_the_pages_go_on_without_seats(people: People, live:
     shared.init(f"redis://127.0.0.1:{free_port()}/0")
     for command in ("sit:join", "sit:snapshot"):
         refused = maren.command(command, sit=key, tab="one")["error"]
-        assert (refused["kind"], "not live just now" in refused["message"]) == ("conflict", True)
+        assert (refused["kind"], "not live just now" in refused["message"]) == ("not_live", True)
     tell_now()
     page = browser(people.ines)
     assert page.get(f"/groups/ending-on-time/sits/{key}").status_code == 200

@@ -105,7 +105,11 @@ def test_words_typed_before_the_script_was_there_are_kept_as_any_others(signed_i
     watch.allow("ERR_FAILED")
     page = signed_in("Ines")
     held: list[Route] = []
-    page.route("**/behaviors/composer*.js*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/behaviors/composer*.js*", hold)
     open_thread(page, LEAN)
     without_drafts(page)
     composer(page).fill(WORDS)

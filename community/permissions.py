@@ -45,6 +45,7 @@ class Act(StrEnum):
     EDIT_POST = "edit_post"
     WITHDRAW_POST = "withdraw_post"
     READ_HISTORY = "read_history"
+    WRITE_PRACTICE = "write_practice"
     SCHEDULE_SIT = "schedule_sit"
     END_SERIES = "end_series"
     CHANGE_MEETING = "change_meeting"
@@ -244,6 +245,7 @@ RULES: dict[Act, Rule] = {
     Act.EDIT_POST: all_of(writes, is_theirs, status_is("visible", "held")),
     Act.WITHDRAW_POST: all_of(reads, is_theirs, status_is("visible", "held", "hidden")),
     Act.READ_HISTORY: all_of(reads, any_of(is_theirs, teaches)),
+    Act.WRITE_PRACTICE: all_of(keeps, group_is_kept),
     Act.SCHEDULE_SIT: all_of(keeps, group_is_kept),
     Act.END_SERIES: keeps,
     Act.CHANGE_MEETING: all_of(keeps, group_is_kept),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from flask import Flask
 
 from community.clock import now
@@ -14,6 +15,8 @@ from community.db import session, transaction
 from community.groups.models import Agreement, Group, GroupKind, Membership, Role
 from community.members.models import Member, SeenAs
 from community.members.passwords import hashed
+from community.practices.library import STARTER
+from community.practices.models import PracticeVersion, WrittenPractice
 from community.sits.models import SitSeries
 from community.sits.plan import BUILT_IN
 from community.sits.recurrence import sit_key
@@ -166,6 +169,40 @@ def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minut
         )
         session().add(series)
     return sit_key(series.id, starts)
+
+
+def make_practice(
+    group: Group, by: Member, *, title: str = "The last five minutes", after: WrittenPractice | None = None, **said: Any
+) -> WrittenPractice:
+    """Write a practice for a group, with a plan of our own in it, or the next version of one that is there."""
+    version = after.version + 1 if after else 1
+    practice = after or _kept(WrittenPractice(group_id=group.id, version=version, created_at=now()))
+    like = STARTER[said.pop("like", "soothing_rhythm_breathing")]
+    said = {
+        "lead": "Ending kindly.",
+        "about": "For the hour that runs over.",
+        "meets": [],
+        "teacher_led": False,
+        **said,
+    }
+    plan = like.plan.to_json() | {"id": practice.key, "title": title, "version": version}
+    _kept(
+        PracticeVersion(
+            practice_id=practice.id,
+            version=version,
+            title=title,
+            plan=said.pop("plan", plan),
+            nourishes=said.pop("nourishes", like.nourishes),
+            about_html=safe_html(said["about"]),
+            written_by_id=by.id,
+            written_at=said.pop("written_at", now()),
+            **said,
+        )
+    )
+    with inside(), transaction():
+        session().execute(sa.update(WrittenPractice).values(version=version).where(WrittenPractice.id == practice.id))
+    practice.version = version
+    return practice
 
 
 def _kept(row: Row) -> Row:

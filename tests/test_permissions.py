@@ -46,6 +46,7 @@ WRITTEN = {
     Act.EDIT_POST: "inside agreed loud kept mine visible | inside agreed loud kept mine held",
     Act.WITHDRAW_POST: "inside agreed mine visible | inside agreed mine held | inside agreed mine hidden",
     Act.READ_HISTORY: "inside agreed mine | teacher agreed",
+    Act.WRITE_PRACTICE: "teacher agreed kept",
     Act.SCHEDULE_SIT: "teacher agreed kept",
     Act.END_SERIES: "teacher agreed",
     Act.CHANGE_MEETING: "teacher agreed kept",

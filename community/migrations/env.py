@@ -16,7 +16,7 @@ for name in (
     "mail",
     *(
         f"{each}.models"
-        for each in ("members", "notifications", "groups", "threads", "sits", "moderation", "calendars")
+        for each in ("members", "notifications", "groups", "practices", "threads", "sits", "moderation", "calendars")
     ),
 ):
     importlib.import_module(f"community.{name}")

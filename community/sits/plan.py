@@ -12,8 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from community.sits import built_in
-from community.sits.schema import CIRCLE_S, Kind, Plan, Segment, UnsoundPlan, clock
+from community.practices.library import STARTER
+from community.practices.schema import CIRCLE_S, Kind, Plan, Segment, UnsoundPlan, clock
 
 __all__ = [
     "BUILT_IN",
@@ -48,9 +48,7 @@ CLOSING_BELL_S: Final = 30  # the closing bell is left to fade before anything e
 
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
-BUILT_IN: Final[Mapping[str, Plan]] = MappingProxyType(
-    {plan.id: plan for plan in (Plan.from_json(data) for data in built_in.PLANS)}
-)
+BUILT_IN: Final[Mapping[str, Plan]] = MappingProxyType({key: practice.plan for key, practice in STARTER.items()})
 
 
 # --- phases ---

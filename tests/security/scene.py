@@ -20,7 +20,7 @@ from community.sits.plan import BUILT_IN
 from community.sits.recurrence import sit_key
 from community.threads.models import Draft, HeldFor, PostStatus, Thread
 from tests.doors import signed_in
-from tests.factories import inside, join, make_group, make_member, make_post, make_thread, password_hash
+from tests.factories import inside, join, make_group, make_member, make_post, make_practice, make_thread, password_hash
 
 Row = TypeVar("Row")
 
@@ -92,6 +92,7 @@ def make_scene() -> Scene:
     for kind in KINDS:
         _group(scene, kind)
         _sits(scene, kind)
+        _practices(scene, kind)
     _posts(scene)
     _threads(scene)
     _links(scene)
@@ -159,6 +160,14 @@ def _sits(scene: Scene, kind: str) -> None:
             session().add(series)
         scene.ids[f"{kind}:series:{name}"] = series.id
         scene.words[f"{kind}:sit:{name}"] = sit_key(series.id, start)
+
+
+def _practices(scene: Scene, kind: str) -> None:
+    """A practice that was edited once."""
+    said, titled = f"{kind}said".replace("_", ""), f"{kind}titled practice".replace("_", "")
+    group, maren = scene.groups[kind], scene.members["maren"]
+    first = make_practice(group, maren, title=titled, lead=said, about=said)
+    scene.words[f"{kind}:practice"] = make_practice(group, maren, after=first, title=titled, lead=said, about=said).key
 
 
 def _posts(scene: Scene) -> None:

@@ -28,7 +28,7 @@ CARE_NOTE_MOST: Final = 400
 VERSION_MOST: Final = 1_000_000
 
 _PLAN_KEYS: Final = frozenset({"id", "title", "version", "total_s", "segments", "care", "circle_s"})
-_SEGMENT_KEYS: Final = frozenset({"at_s", "kind", "bells", "text", "optional"})
+_SEGMENT_KEYS: Final = frozenset({"at_s", "kind", "bells", "text", "layer", "optional"})
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _JOINERS: Final = {0x200C: None, 0x200D: None}  # invisible, and needed to write Persian, Hindi and others well
 
@@ -48,20 +48,31 @@ class Kind(StrEnum):
     CIRCLE = "circle"
 
 
+class Layer(StrEnum):
+    """Where the words of a segment lead: knowing follows feeling, so body comes before image before words."""
+
+    BODY = "body"
+    IMAGE = "image"
+    WORDS = "words"
+
+
 _KINDS: Final = {kind.value: kind for kind in Kind}
+_LAYERS: Final = {layer.value: layer for layer in Layer}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
     """One stretch of a plan: it begins ``at_s`` seconds after the first bell and lasts until the next one.
 
-    ``bells`` strokes ring as it begins. ``optional`` is for the teacher's eye; everybody keeps the same time.
+    ``bells`` strokes ring as it begins. ``layer`` says where its words lead, if its writer said so. ``optional`` is
+    for the teacher's eye; everybody keeps the same time.
     """
 
     at_s: int
     kind: Kind
     bells: int = 0
     text: str | None = None
+    layer: Layer | None = None
     optional: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -71,6 +82,8 @@ class Segment:
             data["bells"] = self.bells
         if self.text:
             data["text"] = self.text
+        if self.layer:
+            data["layer"] = self.layer.value
         if self.optional:
             data["optional"] = True
         return data
@@ -206,6 +219,7 @@ def _segment(data: object, n: int) -> Segment:
         kind=kind,
         bells=_bells(given, kind, n),
         text=_text(given, kind, n),
+        layer=_layer(given, n),
         optional=optional,
     )
 
@@ -237,6 +251,19 @@ def _text(given: Mapping[str, Any], kind: Kind, n: int) -> str | None:
     if kind is Kind.SILENCE:
         raise UnsoundPlan(f"Segment {n} is silence and has no words. Make it a cue to say something.", field=field)
     return _words(given["text"], TEXT_MOST, f"The text of segment {n}", field)
+
+
+def _layer(given: Mapping[str, Any], n: int) -> Layer | None:
+    value, field = given.get("layer"), f"segments[{n - 1}].layer"
+    if value is None:
+        return None
+    if not isinstance(value, str) or value not in _LAYERS:
+        raise UnsoundPlan(
+            f"Segment {n} leads to a layer we do not know. Choose from {', '.join(_LAYERS)}.", field=field
+        )
+    if "text" not in given:
+        raise UnsoundPlan(f"Segment {n} has no words, so it needs no layer.", field=field)
+    return _LAYERS[value]
 
 
 # --- the linter: rules about the whole ---

@@ -1,0 +1,101 @@
+"""Which practices there are, for whom: our own for everybody, a group's for its readers. Read only."""
+
+import marshal
+import re
+from functools import lru_cache
+
+import sqlalchemy as sa
+
+from community.db import session
+from community.errors import NotFound
+from community.groups.models import Group, Membership
+from community.groups.queries import MembersOnly, ensure_reader, readable_group_ids
+from community.members.models import Member
+from community.practices.kinds import Trigger
+from community.practices.library import STARTER, Practice
+from community.practices.models import PracticeVersion, WrittenPractice
+from community.practices.schema import Plan
+
+A_READERS_PRACTICES = 400
+_KEY = re.compile(r"p-([1-9][0-9]{0,8})", re.ASCII)
+
+
+def practices_for(viewer: Member) -> list[Practice]:
+    """Give what a member may sit with: our own in their order, then those of the groups they read, by their names."""
+    statement = (
+        _versions(viewer)
+        .where(
+            PracticeVersion.version == WrittenPractice.version,
+            WrittenPractice.group_id.in_(readable_group_ids(viewer.id)),
+        )
+        .order_by(sa.func.lower(Group.name), Group.id, sa.func.lower(PracticeVersion.title), WrittenPractice.id)
+        .limit(A_READERS_PRACTICES)
+    )
+    return [*STARTER.values(), *(_practice(viewer, row) for row in session().execute(statement))]
+
+
+def practice_for(viewer: Member, key: str) -> Practice:
+    """Give a practice as it stands; raises NotFound, or AgreementNeeded for a member who has to agree first."""
+    own = STARTER.get(key)
+    return own or _written(viewer, key, PracticeVersion.version == WrittenPractice.version)
+
+
+def version_for(viewer: Member, key: str, version: int) -> Practice:
+    """Give a practice as it stood in a version; raises what ``practice_for`` raises."""
+    own = STARTER.get(key)
+    if own is None:
+        return _written(viewer, key, PracticeVersion.version == version)
+    if own.version != version:
+        raise NotFound
+    return own
+
+
+def _written(viewer: Member, key: str, which: sa.ColumnElement[bool]) -> Practice:
+    named = _KEY.fullmatch(key)
+    if named is None:
+        raise NotFound
+    row = session().execute(_versions(viewer).where(WrittenPractice.id == int(named[1]), which)).one_or_none()
+    if row is None:
+        raise NotFound
+    practice = _practice(viewer, row)
+    try:
+        ensure_reader(viewer, row.Group)
+    except MembersOnly as refusal:
+        raise NotFound from refusal
+    return practice
+
+
+def _versions(viewer: Member) -> sa.Select[PracticeVersion, WrittenPractice, Group, Membership, str | None]:
+    theirs = sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer.id)
+    return (
+        sa.select(PracticeVersion, WrittenPractice, Group, Membership, Member.name)
+        .join(WrittenPractice, WrittenPractice.id == PracticeVersion.practice_id)
+        .join(Group, Group.id == WrittenPractice.group_id)
+        .join(Membership, theirs)
+        .outerjoin(Member, Member.id == PracticeVersion.written_by_id)
+    )
+
+
+def _practice(viewer: Member, row: sa.Row[PracticeVersion, WrittenPractice, Group, Membership, str | None]) -> Practice:
+    said, written, group, membership, name = row
+    group.remember(viewer.id, membership)
+    return Practice(
+        key=written.key,
+        version=said.version,
+        title=said.title,
+        lead=said.lead,
+        plan=_read(marshal.dumps(said.plan)),
+        nourishes=said.nourishes,
+        meets=tuple(Trigger(each) for each in said.meets),
+        teacher_led=said.teacher_led,
+        about=said.about,
+        about_html=said.about_html,
+        group=group,
+        written_by=name or "",
+        changed_at=said.written_at,
+    )
+
+
+@lru_cache(maxsize=256)
+def _read(plan: bytes) -> Plan:
+    return Plan.from_json(marshal.loads(plan))  # noqa: S302 - our own bytes of a moment ago

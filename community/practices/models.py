@@ -10,7 +10,7 @@ from community.db import Base, WordEnum, one_of
 from community.groups.models import Group
 from community.members.models import Member
 from community.practices.kinds import System
-from community.practices.schema import TITLE_MOST
+from community.practices.segments import TITLE_MOST
 
 LEAD_LENGTH = 200
 

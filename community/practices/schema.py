@@ -5,88 +5,43 @@ which people could not sit well. What a plan means at a moment is in ``community
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
 
 from community.errors import Invalid
+from community.practices.rules import Finding, broken, place
+from community.practices.segments import (
+    CARE_MOST,
+    CARE_NOTE_MOST,
+    CIRCLE_RANGE_S,
+    CIRCLE_S,
+    SEGMENTS_MOST,
+    STROKES_MOST,
+    TEXT_MOST,
+    TITLE_MOST,
+    TOTAL_S,
+    VERSION_MOST,
+    Kind,
+    Layer,
+    Segment,
+    clock,
+)
 
-CIRCLE_S: Final = 900  # a circle, unless the plan says otherwise
+__all__ = ["CIRCLE_S", "Kind", "Layer", "Plan", "Reading", "Segment", "UnsoundPlan", "clock", "read"]
 
-TOTAL_S: Final = (60, 3 * 60 * 60)
-CIRCLE_RANGE_S: Final = (60, 60 * 60)
-SEGMENTS_MOST: Final = 60
-STROKES_MOST: Final = 9
-TEXT_MOST: Final = 140  # what can be read at a glance and let go of
-TEXT_GAP_S: Final = 8
-QUIET_END_S: Final = 20
-TITLE_MOST: Final = 120
-CARE_MOST: Final = 12
-CARE_NOTE_MOST: Final = 400
-VERSION_MOST: Final = 1_000_000
+Part = TypeVar("Part")
 
 _PLAN_KEYS: Final = frozenset({"id", "title", "version", "total_s", "segments", "care", "circle_s"})
 _SEGMENT_KEYS: Final = frozenset({"at_s", "kind", "bells", "text", "layer", "optional"})
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 _JOINERS: Final = {0x200C: None, 0x200D: None}  # invisible, and needed to write Persian, Hindi and others well
-
-
-class UnsoundPlan(Invalid):
-    """What was given is no plan that people could sit by; ``field`` says where, as in ``segments[2].text``."""
-
-
-class Kind(StrEnum):
-    """What a segment is."""
-
-    BELL = "bell"
-    CUE = "cue"
-    SILENCE = "silence"
-    WALK = "walk"
-    WRITE = "write"
-    CIRCLE = "circle"
-
-
-class Layer(StrEnum):
-    """Where the words of a segment lead: knowing follows feeling, so body comes before image before words."""
-
-    BODY = "body"
-    IMAGE = "image"
-    WORDS = "words"
-
-
 _KINDS: Final = {kind.value: kind for kind in Kind}
 _LAYERS: Final = {layer.value: layer for layer in Layer}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """One stretch of a plan: it begins ``at_s`` seconds after the first bell and lasts until the next one.
-
-    ``bells`` strokes ring as it begins. ``layer`` says where its words lead, if its writer said so. ``optional`` is
-    for the teacher's eye; everybody keeps the same time.
-    """
-
-    at_s: int
-    kind: Kind
-    bells: int = 0
-    text: str | None = None
-    layer: Layer | None = None
-    optional: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the segment as plain data, without what it does not have."""
-        data: dict[str, Any] = {"at_s": self.at_s, "kind": self.kind.value}
-        if self.bells:
-            data["bells"] = self.bells
-        if self.text:
-            data["text"] = self.text
-        if self.layer:
-            data["layer"] = self.layer.value
-        if self.optional:
-            data["optional"] = True
-        return data
+class UnsoundPlan(Invalid):
+    """What was given is no plan that people could sit by; ``field`` says where, as in ``segments[2].text``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,24 +59,10 @@ class Plan:
     @classmethod
     def from_json(cls, data: object) -> "Plan":
         """Read a plan from plain data, or raise UnsoundPlan with the first thing that does not fit."""
-        given = _known(data, _PLAN_KEYS, "A plan", "plan")
-        segments = _segments(given.get("segments"))
-        circle_s = _number(given.get("circle_s", CIRCLE_S), CIRCLE_RANGE_S, "The length of the circle", "circle_s")
-        has_circle = any(segment.kind is Kind.CIRCLE for segment in segments)
-        if "circle_s" in given and not has_circle:
-            raise UnsoundPlan("The plan says how long its circle is, and has no circle.", field="circle_s")
-        plan = cls(
-            id=_identifier(given.get("id")),
-            title=_words(given.get("title"), TITLE_MOST, "The title", "title"),
-            version=_number(given.get("version"), (1, VERSION_MOST), "The version", "version"),
-            total_s=_number(given.get("total_s"), TOTAL_S, "The length of the sit", "total_s"),
-            segments=segments,
-            care=_care(given.get("care")),
-            circle_s=circle_s if has_circle else None,
-        )
-        for problem, field in _problems(plan):
-            raise UnsoundPlan(problem, field=field)
-        return plan
+        reading = read(data)
+        for finding in reading.findings:
+            raise UnsoundPlan(finding.sentence, field=finding.field)
+        return cls(**reading.parts)
 
     def to_json(self) -> dict[str, Any]:
         """Give the plan as plain data; ``from_json`` reads the same plan from it."""
@@ -143,9 +84,44 @@ class Plan:
         return tuple(segment for segment in self.segments if segment.at_s < self.total_s)
 
 
-def clock(seconds: int) -> str:
-    """Write a time within a sit as people read it: ``6:30``."""
-    return f"{seconds // 60}:{seconds % 60:02d}"
+@dataclass(slots=True)
+class Reading:
+    """What could be read of given data: the parts of a plan, and all that does not fit."""
+
+    parts: dict[str, Any] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def take(self, look: Callable[..., Part], *given: Any) -> Part | None:
+        """Read one part; where it does not fit, that is noted and the reading goes on."""
+        try:
+            return look(*given)
+        except UnsoundPlan as problem:
+            self.findings.append(Finding(problem.field or "plan", problem.sentence))
+            return None
+
+
+def read(data: object) -> Reading:
+    """Read all that can be read of a plan, and check it as a whole where its lines are whole."""
+    reading = Reading()
+    given = reading.take(_known, data, _PLAN_KEYS, "A plan", "plan")
+    if given is None:
+        return reading
+    segments = _segments(reading, given.get("segments"))
+    circle_s = reading.take(_circle_s, given, segments)
+    total_s = reading.take(_number, given.get("total_s"), TOTAL_S, "The length of the sit", "total_s")
+    version = (1, VERSION_MOST)
+    reading.parts = {
+        "id": reading.take(_identifier, given.get("id")),
+        "title": reading.take(_words, given.get("title"), TITLE_MOST, "The title", "title"),
+        "version": reading.take(_number, given.get("version"), version, "The version", "version"),
+        "total_s": total_s,
+        "segments": segments,
+        "care": reading.take(_care, given.get("care")),
+        "circle_s": circle_s,
+    }
+    if total_s is not None and segments is not None:
+        reading.findings += broken(segments, total_s)
+    return reading
 
 
 # --- reading ---
@@ -197,143 +173,90 @@ def _care(value: object) -> tuple[str, ...]:
     return tuple(_words(note, CARE_NOTE_MOST, f"Care note {n}", f"care[{n - 1}]") for n, note in enumerate(value, 1))
 
 
-def _segments(value: object) -> tuple[Segment, ...]:
+def _circle_s(given: Mapping[str, Any], segments: tuple[Segment, ...] | None) -> int | None:
+    circle_s = _number(given.get("circle_s", CIRCLE_S), CIRCLE_RANGE_S, "The length of the circle", "circle_s")
+    has_circle = any(segment.kind is Kind.CIRCLE for segment in segments or ())
+    if "circle_s" in given and not has_circle and segments is not None:
+        raise UnsoundPlan("The plan says how long its circle is, and has no circle.", field="circle_s")
+    return circle_s if has_circle else None
+
+
+def _segments(reading: Reading, value: object) -> tuple[Segment, ...] | None:
+    """Read every segment; None where one of them does not fit."""
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
-        raise UnsoundPlan("A plan needs its segments: at least a bell to begin and a bell to end.", field="segments")
+        told = "A plan needs its lines: at least a bell to begin and a bell to end."
+        reading.findings.append(Finding("segments", told))
+        return None
     if len(value) > SEGMENTS_MOST:
-        raise UnsoundPlan(
-            f"A plan holds {SEGMENTS_MOST} segments at most. Let some of it be silence.", field="segments"
-        )
-    return tuple(_segment(data, n) for n, data in enumerate(value, 1))
+        told = f"A plan holds {SEGMENTS_MOST} lines at most. Let some of it be silence."
+        reading.findings.append(Finding("segments", told))
+        return None
+    found = [reading.take(_segment, data, n) for n, data in enumerate(value)]
+    whole = tuple(segment for segment in found if segment is not None)
+    return whole if len(whole) == len(found) else None
 
 
 def _segment(data: object, n: int) -> Segment:
-    what, field = f"Segment {n}", f"segments[{n - 1}]"
-    given = _known(data, _SEGMENT_KEYS, what, field)
-    kind = _kind(given.get("kind"), what, field)
+    given = _known(data, _SEGMENT_KEYS, f"Line {n + 1}", place(n))
+    what = _called(given.get("at_s"), n)
+    kind = _kind(given.get("kind"), what, n)
     optional = given.get("optional", False)
     if not isinstance(optional, bool):
-        raise UnsoundPlan(f"{what} is optional or it is not: yes or no.", field=f"{field}.optional")
+        raise UnsoundPlan(f"{what}: a line is optional or it is not, yes or no.", field=place(n, "optional"))
+    text = _text(given, kind, what, n)
+    begins = f"Line {n + 1}: the second at which it begins"
     return Segment(
-        at_s=_number(given.get("at_s"), (0, TOTAL_S[1]), f"The second at which segment {n} begins", f"{field}.at_s"),
+        at_s=_number(given.get("at_s"), (0, TOTAL_S[1]), begins, place(n, "at_s")),
         kind=kind,
-        bells=_bells(given, kind, n),
-        text=_text(given, kind, n),
-        layer=_layer(given, n),
+        bells=_bells(given, kind, what, n),
+        text=text,
+        layer=_layer(given, kind, text, what, n),
         optional=optional,
     )
 
 
-def _kind(value: object, what: str, field: str) -> Kind:
+def _called(at_s: object, n: int) -> str:
+    """Name a line by its time, as its writer knows it; one without a time by its place."""
+    timed = isinstance(at_s, int) and not isinstance(at_s, bool) and 0 <= at_s <= TOTAL_S[1]
+    return f"At {clock(at_s)}" if timed else f"Line {n + 1}"  # type: ignore[arg-type]
+
+
+def _kind(value: object, what: str, n: int) -> Kind:
     kind = _KINDS.get(value) if isinstance(value, str) else None
     if kind is None:
-        raise UnsoundPlan(
-            f"{what} is of a kind we do not know. Choose from {', '.join(_KINDS)}.", field=f"{field}.kind"
-        )
+        known = ", ".join(_KINDS)
+        raise UnsoundPlan(f"{what}: this is of a kind we do not know. Choose from {known}.", field=place(n, "kind"))
     return kind
 
 
-def _bells(given: Mapping[str, Any], kind: Kind, n: int) -> int:
-    field = f"segments[{n - 1}].bells"
+def _layer(given: Mapping[str, Any], kind: Kind, text: str | None, what: str, n: int) -> Layer | None:
+    value = given.get("layer")
+    if value is None:
+        return None
+    layer = _LAYERS.get(value) if isinstance(value, str) else None
+    if layer is None:
+        known = ", ".join(_LAYERS)
+        raise UnsoundPlan(f"{what}: words lead to one of {known}. Choose one of these.", field=place(n, "layer"))
+    if text is None and kind not in {Kind.WALK, Kind.WRITE}:
+        raise UnsoundPlan(f"{what}: nothing is said here, so it leads nowhere yet.", field=place(n, "layer"))
+    return layer
+
+
+def _bells(given: Mapping[str, Any], kind: Kind, what: str, n: int) -> int:
     least = 1 if kind is Kind.BELL else 0
-    strokes = _number(given.get("bells", least), (least, STROKES_MOST), f"The bells of segment {n}", field)
+    spot = place(n, "bells")
+    strokes = _number(given.get("bells", least), (least, STROKES_MOST), f"{what}: how often the bell rings", spot)
     if strokes and kind is Kind.CIRCLE:
-        raise UnsoundPlan("The circle follows the closing bell and has none of its own.", field=field)
+        raise UnsoundPlan(f"{what}: the circle follows the closing bell and has none of its own.", field=spot)
     return strokes
 
 
-def _text(given: Mapping[str, Any], kind: Kind, n: int) -> str | None:
-    field = f"segments[{n - 1}].text"
+def _text(given: Mapping[str, Any], kind: Kind, what: str, n: int) -> str | None:
+    spot = place(n, "text")
     if kind is Kind.CUE and "text" not in given:
-        raise UnsoundPlan(f"Segment {n} is a cue and needs its words.", field=field)
+        raise UnsoundPlan(f"{what}: a cue needs its words.", field=spot)
     if "text" not in given:
         return None
     if kind is Kind.SILENCE:
-        raise UnsoundPlan(f"Segment {n} is silence and has no words. Make it a cue to say something.", field=field)
-    return _words(given["text"], TEXT_MOST, f"The text of segment {n}", field)
-
-
-def _layer(given: Mapping[str, Any], n: int) -> Layer | None:
-    value, field = given.get("layer"), f"segments[{n - 1}].layer"
-    if value is None:
-        return None
-    if not isinstance(value, str) or value not in _LAYERS:
-        raise UnsoundPlan(
-            f"Segment {n} leads to a layer we do not know. Choose from {', '.join(_LAYERS)}.", field=field
-        )
-    if "text" not in given:
-        raise UnsoundPlan(f"Segment {n} has no words, so it needs no layer.", field=field)
-    return _LAYERS[value]
-
-
-# --- the linter: rules about the whole ---
-
-_Problems = list[tuple[str, str]]
-
-
-def _problems(plan: Plan) -> _Problems:
-    """List what keeps a well-formed plan from being a good one, with the field to look at."""
-    return [*_order(plan), *_frame(plan), *_circles(plan), *_spoken(plan), *_body_first(plan)]
-
-
-def _order(plan: Plan) -> _Problems:
-    return [
-        (f"Segment {n + 1} begins at {clock(later.at_s)}, not after the one before it.", f"segments[{n}].at_s")
-        for n, (earlier, later) in enumerate(pairwise(plan.segments), 1)
-        if later.at_s <= earlier.at_s and later.kind is not Kind.CIRCLE
-    ]
-
-
-def _frame(plan: Plan) -> _Problems:
-    """A bell begins, a bell ends: the one thing that nobody may be left waiting for."""
-    first = plan.segments[0]
-    sat = [segment for segment in plan.segments if segment.kind is not Kind.CIRCLE]
-    found: _Problems = []
-    if first.kind is not Kind.BELL or first.at_s != 0:
-        found.append(("A sit begins with a bell, at second 0.", "segments[0]"))
-    if not sat or sat[-1].kind is not Kind.BELL or sat[-1].at_s != plan.total_s:
-        sentence = f"A sit ends with a bell: add one at {clock(plan.total_s)} (second {plan.total_s})."
-        found.append((sentence, f"segments[{max(len(sat) - 1, 0)}]"))
-    return found
-
-
-def _circles(plan: Plan) -> _Problems:
-    return [
-        ("There is one circle at most, last of all, at the second of the closing bell.", f"segments[{n}]")
-        for n, segment in enumerate(plan.segments)
-        if segment.kind is Kind.CIRCLE and (n != len(plan.segments) - 1 or segment.at_s != plan.total_s)
-    ]
-
-
-def _spoken(plan: Plan) -> _Problems:
-    """Words need time to be read and let go of, and none stand in the way of the closing bell."""
-    said = [
-        (n, segment.at_s) for n, segment in enumerate(plan.segments) if segment.text and segment.at_s < plan.total_s
-    ]
-    found = [
-        (
-            f"The words at {clock(at_s)} come too soon: leave {TEXT_GAP_S} seconds after the ones before.",
-            f"segments[{n}]",
-        )
-        for (_, before), (n, at_s) in pairwise(said)
-        if at_s - before < TEXT_GAP_S
-    ]
-    found += [
-        (
-            f"The words at {clock(at_s)} are too near the end: the last {QUIET_END_S} seconds are quiet.",
-            f"segments[{n}]",
-        )
-        for n, at_s in said
-        if at_s > plan.total_s - QUIET_END_S
-    ]
-    return found
-
-
-def _body_first(plan: Plan) -> _Problems:
-    """Knowing follows feeling: nobody is asked to write before there was breath, body or quiet."""
-    for n, segment in enumerate(plan.segments):
-        if segment.kind in {Kind.CUE, Kind.SILENCE, Kind.WALK} or (segment.kind is Kind.BELL and segment.text):
-            return []
-        if segment.kind is Kind.WRITE:
-            return [("Let body or breath come first: put a cue or some silence before the writing.", f"segments[{n}]")]
-    return []
+        raise UnsoundPlan(f"{what}: silence has no words. Make it a cue to say something.", field=spot)
+    return _words(given["text"], TEXT_MOST, f"{what}: the text", spot)

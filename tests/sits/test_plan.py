@@ -134,8 +134,8 @@ REFUSED: list[tuple[Any, str]] = [
     (small(segments=[]), "at least a bell to begin"),
     (small(segments="bell"), "at least a bell to begin"),
     (small(segments={"0": {"at_s": 0, "kind": "bell"}}), "at least a bell to begin"),
-    (small(segments=[{"at_s": n, "kind": "silence"} for n in range(61)]), "60 segments at most"),
-    (small(segments=[7]), "Segment 1 is a set of named parts"),
+    (small(segments=[{"at_s": n, "kind": "silence"} for n in range(61)]), "60 lines at most"),
+    (small(segments=[7]), "Line 1 is a set of named parts"),
     (small(care=None), "at least one care note"),
     (small(care=[]), "at least one care note"),
     (small(care="be kind"), "at least one care note"),
@@ -148,24 +148,24 @@ REFUSED: list[tuple[Any, str]] = [
     (between({"at_s": 60, "kind": "gong"}), "kind we do not know"),
     (between({"at_s": 60, "kind": ["bell"]}), "kind we do not know"),
     (between({"at_s": 60}), "kind we do not know"),
-    (between({"kind": "silence"}), "second at which segment 2 begins needs a whole number"),
+    (between({"kind": "silence"}), "Line 2: the second at which it begins needs a whole number"),
     (between({"at_s": -60, "kind": "silence"}), "from 0 to 10800"),
     (between({"at_s": False, "kind": "silence"}), "needs a whole number"),
     (between({"at_s": 60, "kind": "silence", "volume": 3}), "knows only these parts"),
     (between({"at_s": 60, "kind": "cue", "text": "Breathe.", "layer": "soul"}), "body, image, words"),
     (between({"at_s": 60, "kind": "cue", "text": "Breathe.", "layer": ["body"]}), "body, image, words"),
-    (between({"at_s": 60, "kind": "silence", "layer": "body"}), "no layer"),
+    (between({"at_s": 60, "kind": "silence", "layer": "body"}), "leads nowhere yet"),
     (between({"at_s": 60, "kind": "silence", "optional": "maybe"}), "yes or no"),
     (between({"at_s": 60, "kind": "bell", "bells": 0}), "from 1 to 9"),
     (between({"at_s": 60, "kind": "bell", "bells": 108}), "from 1 to 9"),
-    (between({"at_s": 60, "kind": "cue"}), "needs its words"),
+    (between({"at_s": 60, "kind": "cue"}), "a cue needs its words"),
     (between({"at_s": 60, "kind": "cue", "text": "  "}), "needs words"),
     (between({"at_s": 60, "kind": "cue", "text": LONG}), "140 characters long; this has 141"),
     (between({"at_s": 60, "kind": "cue", "text": ["a"]}), "needs words"),
-    (between({"at_s": 60, "kind": "silence", "text": "shh"}), "has no words"),
-    (between({"at_s": 60, "kind": "silence"}, {"at_s": 60, "kind": "walk"}), "not after the one before"),
-    (between({"at_s": 60, "kind": "silence"}, {"at_s": 30, "kind": "walk"}), "not after the one before"),
-    (between({"at_s": 700, "kind": "silence"}), "not after the one before"),
+    (between({"at_s": 60, "kind": "silence", "text": "shh"}), "silence has no words"),
+    (between({"at_s": 60, "kind": "silence"}, {"at_s": 60, "kind": "walk"}), "begins at the same time"),
+    (between({"at_s": 60, "kind": "silence"}, {"at_s": 30, "kind": "walk"}), "Give this one a later time"),
+    (between({"at_s": 700, "kind": "silence"}), "Give this one a later time"),
     (between({"at_s": 60, "kind": "write"}), "body or breath come first"),
     (between({"at_s": 60, "kind": "cue", "text": "a"}, {"at_s": 67, "kind": "cue", "text": "b"}), "too soon"),
     (between({"at_s": 581, "kind": "cue", "text": "a"}), "too near the end"),
@@ -175,7 +175,7 @@ REFUSED: list[tuple[Any, str]] = [
     (small(segments=[{"at_s": 0, "kind": "silence"}, {"at_s": 120, "kind": "bell"}]), "begins with a bell"),
     (small(segments=[{"at_s": 5, "kind": "bell"}, {"at_s": 120, "kind": "bell"}]), "begins with a bell"),
     (small(segments=[{"at_s": 0, "kind": "bell"}, {"at_s": 20, "kind": "silence"}]), "ends with a bell"),
-    (small(segments=[{"at_s": 0, "kind": "bell"}, {"at_s": 100, "kind": "bell"}]), "add one at 2:00"),
+    (small(segments=[{"at_s": 0, "kind": "bell"}, {"at_s": 100, "kind": "bell"}]), "Add one at 2:00"),
     (small(segments=[{"at_s": 0, "kind": "bell"}]), "ends with a bell"),
 ]
 
@@ -193,7 +193,7 @@ def test_two_circles_are_refused_and_bells_in_a_circle_too() -> None:
     end = {"at_s": 120, "kind": "bell"}
     circle = {"at_s": 120, "kind": "circle"}
     for tail in ([end, circle, circle], [end, {**circle, "bells": 1}], [circle, end]):
-        with pytest.raises(UnsoundPlan, match=r"circle|ends with a bell|not after"):
+        with pytest.raises(UnsoundPlan, match=r"circle|ends with a bell|same time"):
             Plan.from_json(small(segments=[{"at_s": 0, "kind": "bell"}, *tail]))
 
 

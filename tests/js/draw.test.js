@@ -56,6 +56,16 @@ test("in silence only the ink is touched", () => {
   assert.ok(touches <= 5, `${touches} touches`);
 });
 
+test("words of the plan give way to the next at once, and fade where nothing follows", () => {
+  const cue = (words) => drawing.draw(scene(people(3), { phase: "sitting", words: { large: "", quiet: "", cue: words } }));
+  const lines = () => svg.all("cue").map((line) => [line.textContent, line.classList.contains("fades")]);
+  cue("Feel the chair.");
+  cue("Listen.");
+  assert.deepEqual(lines(), [["Listen.", false]]);
+  cue("");
+  assert.deepEqual(lines(), [["Listen.", true]]);
+});
+
 test("who sits down fades in, and nobody else's cushion is made anew", () => {
   drawing.draw(scene(people(11), { free: 3 }));
   const before = cushions();

@@ -55,10 +55,17 @@ test("no words in the room hold a digit", () => {
 });
 
 test("in silence the middle is empty but for words of the plan", () => {
-  assert.deepEqual(words(1), { large: "", quiet: "", cue: "settle" });
+  assert.deepEqual(words(0.1), { large: "", quiet: "", cue: "settle" });
   assert.deepEqual(words(5), { large: "", quiet: "", cue: "" });
-  assert.equal(words(21).cue, "Walk slowly.");
-  assert.equal(centreWords(at(1), START, { starts_ms: START, plan: null }).cue, "");
+  assert.equal(words(20.1).cue, "Walk slowly.");
+  assert.equal(centreWords(at(0.1), START, { starts_ms: START, plan: null }).cue, "");
+});
+
+test("words of the plan fade after twenty seconds, but for those that one writes to", () => {
+  const writing = { ...plan, segments: [plan.segments[0], { at_s: 120, kind: "write", text: "What helps?" }, ...plan.segments.slice(2)] };
+  const cue = (ms) => centreWords(phaseAt(phases, START + ms), START + ms, { starts_ms: START, plan: writing }).cue;
+  assert.deepEqual([0, 19_999, 20_000, 2 * MINUTE, 19.9 * MINUTE].map(cue), ["settle", "settle", "", "What helps?", "What helps?"]);
+  assert.equal(nextChange(sit, START + 16_000, true), 4_000);
 });
 
 test("the sit has passed from the first bell to the closing bell", () => {
@@ -88,7 +95,7 @@ test("in silence the ring may change only just after an edge", () => {
 });
 
 test("the next change is a minute's turn, an edge, or ink every fifteen seconds", () => {
-  const wait = (minutes, still = false) => nextChange(phases, START + minutes * MINUTE, START, still);
+  const wait = (minutes, still = false) => nextChange(sit, START + minutes * MINUTE, still);
   assert.equal(wait(-4), MINUTE / 2);
   assert.equal(wait(-4.5), MINUTE);
   assert.equal(wait(-1.1), Math.round(0.1 * MINUTE));

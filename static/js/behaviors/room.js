@@ -222,8 +222,7 @@ class Room {
     this.#ringing.ring(local);
     if (at.phase !== this.#phase) this.#enter(at.phase);
     this.#scene.draw(at, server, local);
-    const { phases, starts_ms } = this.#sit;
-    const change = nextChange(phases, server, starts_ms, this.#still.matches);
+    const change = nextChange(this.#sit, server, this.#still.matches);
     const wait = Math.min(change, this.#scene.wait(local, server), this.#ringing.next - local);
     this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
     this.#wakeForTheBell(local);

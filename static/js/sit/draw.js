@@ -146,6 +146,7 @@ export class RingDrawing {
     const wanted = JSON.stringify(lines);
     if (words.getAttribute("data-said") === wanted) return;
     change(words, { "data-said": wanted });
+    if (!lines.length) return [...words.children].forEach((line) => line.classList.add("fades"));
     const made = lines.map(({ text, ...rest }) => {
       const element = make("text", rest);
       element.classList.toggle("settles", this.#drawn);

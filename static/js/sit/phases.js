@@ -12,6 +12,8 @@ import { capital, several } from "./company.js";
 const MINUTE = 60_000;
 /** After an edge the ring may catch up with who came and went for this long. */
 const EDGE_OPEN = 5_000;
+/** Words of the plan are there for this long, then they fade: time to read 140 letters slowly, and to let go of them. */
+export const CUE_SHOWN = 20_000;
 
 /**
  * @param {PhaseFrom[]} phases in order of time
@@ -90,7 +92,7 @@ export function clockOf(moment, zone) {
  */
 export function centreWords(at, now, sit) {
   const say = (large = "", quiet = "", cue = "") => ({ large, quiet, cue });
-  if (at.phase === "sitting") return say("", "", cueText(at, sit.plan));
+  if (at.phase === "sitting") return say("", "", cueText(at, now, sit.plan));
   if (at.phase === "closing_bell") return say();
   if (at.phase === "circle") return say("The circle", "stay a while, if you like");
   if (at.phase === "closed") return say("Thank you", "for sitting together");
@@ -114,24 +116,29 @@ function waiting(left) {
 }
 
 /**
+ * What is written to stays as long as one writes; everything else that is said fades.
  * @param {PhaseFrom} at
+ * @param {number} now
  * @param {Plan | null | undefined} plan
  */
-function cueText(at, plan) {
-  return (at.segment != null && plan?.segments[at.segment]?.text) || "";
+function cueText(at, now, plan) {
+  const segment = at.segment == null ? null : plan?.segments[at.segment];
+  if (!segment?.text || (segment.kind !== "write" && now >= at.from_ms + CUE_SHOWN)) return "";
+  return segment.text;
 }
 
 /**
- * Milliseconds until the room next has something new to draw: an edge, another minute in the words, or ink.
- * @param {PhaseFrom[]} phases
+ * Milliseconds until the room next has something new to draw: an edge, another minute in the words, words that fade, or
+ * ink.
+ * @param {{starts_ms: number, phases: PhaseFrom[]}} sit
  * @param {number} now
- * @param {number} startsMs
  * @param {boolean} still less motion is wanted: ink moves once a minute
  */
-export function nextChange(phases, now, startsMs, still) {
-  const edges = phases.map(({ from_ms }) => from_ms - now).filter((wait) => wait > 0);
-  const before = now < startsMs;
+export function nextChange({ phases, starts_ms }, now, still) {
+  const edges = phases.flatMap(({ from_ms, phase }) => (phase === "sitting" ? [from_ms, from_ms + CUE_SHOWN] : [from_ms]));
+  const waits = edges.map((edge) => edge - now).filter((wait) => wait > 0);
+  const before = now < starts_ms;
   const step = before || still ? MINUTE : 15_000;
-  const passed = now - startsMs - (before ? MINUTE / 2 : 0);
-  return Math.min(...edges, step - (((passed % step) + step) % step));
+  const passed = now - starts_ms - (before ? MINUTE / 2 : 0);
+  return Math.min(...waits, step - (((passed % step) + step) % step));
 }

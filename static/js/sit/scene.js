@@ -3,6 +3,7 @@
 
 import { Announcer, ringSentence } from "./company.js";
 import { circleSentence, circleWords, stoneOf } from "./circle.js";
+import { Cues } from "./cues.js";
 import { RingDrawing } from "./draw.js";
 import { Roster, Seating } from "./roster.js";
 import { centreWords, elapsed, isOpen, isSilent, lengthOf, mayChange } from "./phases.js";
@@ -22,6 +23,7 @@ export class Scene {
   #sit;
   #board;
   #drawing;
+  #cues;
   #seating = new Seating();
   #announcer = new Announcer();
   /** Who is drawn; in silence others may know more already. @type {{people: Person[], others: number, free: number} | null} */
@@ -38,6 +40,7 @@ export class Scene {
     this.#panel = panel;
     this.#board = board;
     this.#sit = sit;
+    this.#cues = new Cues(panel, sit.plan);
     this.#drawing = new RingDrawing(/** @type {any} */ (panel.part("ring")));
     this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
     this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
@@ -92,11 +95,13 @@ export class Scene {
     const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
     const part = elapsed(sit, server);
     const standing = phase === "circle" ? this.#board.circle.at(server, you) : null;
+    const centre = centreWords({ phase, ...rest }, server, sit);
+    const cue = this.#cues.said(centre.cue);
     const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
     this.#drawing.draw({
       geometry,
       time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
-      words: standing ? circleWords(standing, people) : centreWords({ phase, ...rest }, server, sit),
+      words: standing ? circleWords(standing, people) : { ...centre, cue },
       sentence: ringSentence({ phase, geometry, people, you, part }) + (standing ? ` ${circleSentence(standing, people, you)}` : ""),
       stone: standing && stoneOf(geometry, standing),
     });

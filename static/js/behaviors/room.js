@@ -2,14 +2,14 @@
 /** The room of a sit, live: takes over the page that the server made, and rings on if the server goes. */
 
 import { CircleBoard } from "../sit/circle-board.js";
-import { Heart } from "../sit/heart.js";
+import { Course } from "../sit/course.js";
 import { OwnSeat, tabName } from "../sit/own-seat.js";
-import { Panel, Screen, bindLeaving, changeTheLight } from "../sit/panel.js";
+import { Panel, bindLeaving } from "../sit/panel.js";
 import { Ringing } from "../sit/sound.js";
 import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
 import { forgetRooms, keepRoom, noteTime, notedTime } from "../sit/copy.js";
-import { clockOf, isOpen, isSilent, lengthOf, nextChange, phaseAt } from "../sit/phases.js";
+import { isOpen, isSilent } from "../sit/phases.js";
 import { bindThanks } from "../sit/after.js";
 import { knockIn, waitingWords } from "../sit/soft-doors.js";
 
@@ -18,8 +18,6 @@ export const selector = "[data-room]";
 /** A line that is back sooner was never gone. */
 const UNNOTICED = 3_000;
 const TRY_AGAIN = 5_000;
-/** Nearer than two seconds a bell is not moved any more. */
-const LAST_LOOK = 2_300;
 const NOT_LIVE = "Not live just now.";
 const STILL_RINGING = " The bells will still ring.";
 const ENDED = "This page is no longer connected. Come in again, and your seat is there.";
@@ -41,35 +39,31 @@ class Room {
   #board;
   #scene;
   #ringing;
-  #screen = new Screen();
+  #course;
   /** @type {OwnSeat | null} */
   #seat = null;
-  /** @type {Heart | null} */
-  #heart = null;
   #kept = false;
   #live = false;
   #reachable = true;
   #left = false;
   #waiting = false;
-  #phase = "";
   /** What is amiss, made into words when they are shown. */
   #amiss = () => "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #doubt;
-  #still = matchMedia("(prefers-reduced-motion: reduce)");
 
   /** @param {HTMLElement} element */
   constructor(element) {
     this.#element = element;
     this.#sit = JSON.parse(element.dataset.room ?? "{}");
     this.#panel = new Panel(element);
-    this.#board = new CircleBoard(element, { sit: this.#sit.sit, changed: () => this.#tick() });
-    this.#scene = new Scene(this.#panel, this.#sit, this.#board);
+    this.#board = new CircleBoard(element, { sit: this.#sit.sit, changed: () => this.#course.tick() });
+    this.#scene = new Scene(this.#panel, this.#sit, { board: this.#board });
     this.#measureByThePage();
     const seen = () => this.#scene.wave();
     this.#ringing = new Ringing({ sit: this.#sit.sit, clock: this.#clock, panel: this.#panel, seen });
+    const [sit, clock, panel, scene, ringing] = [this.#sit, this.#clock, this.#panel, this.#scene, this.#ringing];
+    this.#course = new Course(element, { sit, clock, panel, scene, ringing, told: this.#told() });
   }
 
   async open() {
@@ -77,21 +71,33 @@ class Room {
     this.#ringing.plan(bells);
     this.#takeYou(you);
     this.#bind();
-    this.#tick();
+    this.#course.start();
     const told = {
       joined: (/** @type {any} */ answer) => this.#joined(answer),
-      changed: () => this.#tick(),
+      changed: () => this.#course.tick(),
       left: () => this.#gone("You left from another tab. Close this page whenever you like."),
-      silent: () => isSilent(this.#phase),
+      silent: () => this.#course.silent,
       measured: () => this.#measured(),
       waits: () => this.#wait(),
       refused: (/** @type {{message: string}} */ { message }) => this.#refuse(message),
     };
     this.#seat = new OwnSeat({ sit, tab: await tabName(), roster: this.#scene.roster, clock: this.#clock, told });
-    const woke = () => this.#returned("woken");
-    this.#heart = new Heart({ beat: () => this.#beat(), due: () => this.#due(), woke });
-    this.#wakeForTheBell(performance.now());
     await this.#connect();
+  }
+
+  /** @returns {import("../sit/course.js").Told} */
+  #told() {
+    return {
+      still: (phase) => isSilent(phase) && !this.#waiting,
+      shown: (phase) => {
+        if (!isSilent(phase)) this.#panel.say("quiet", this.#amiss());
+      },
+      entered: () => this.#takeSeat(),
+      beat: () => {
+        if (this.#live && isOpen(this.#course.now().at.phase)) void this.#seat?.beat();
+      },
+      returned: (why) => void this.#seat?.measure(why),
+    };
   }
 
   /** The page itself was a probe: asked for, made at a known time, answered. A kept one was made some other time. */
@@ -129,7 +135,7 @@ class Room {
   }
 
   #takeSeat() {
-    if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.join();
+    if (this.#live && isOpen(this.#course.now().at.phase)) void this.#seat?.join();
   }
 
   /** @param {"live" | "not-live" | "ended"} state */
@@ -149,7 +155,7 @@ class Room {
       void forgetRooms(); // signed out elsewhere: nothing of this person stays here
     } else this.#seat?.lost();
     this.#board.lost();
-    this.#tick(); // what cannot be done any more is not offered any more
+    this.#course.tick(); // what cannot be done any more is not offered any more
     const lost = () => NOT_LIVE + (this.#ringing.next < Infinity ? STILL_RINGING : "");
     this.#doubt = setTimeout(() => this.#quietly(state === "ended" ? () => ENDED : lost), UNNOTICED);
   }
@@ -157,18 +163,18 @@ class Room {
   /** In silence no page says that something is amiss; afterwards it may. @param {() => string} amiss */
   #quietly(amiss) {
     this.#amiss = amiss;
-    if (!isSilent(this.#phase)) this.#panel.say("quiet", amiss());
+    if (!this.#course.silent) this.#panel.say("quiet", amiss());
   }
 
   /** @param {string} message */
   #refuse(message) {
-    if (!isSilent(this.#phase)) this.#ringing.end(); // who is sitting keeps the closing bell, whatever happens
+    if (!this.#course.silent) this.#ringing.end(); // who is sitting keeps the closing bell, whatever happens
     this.#quietly(() => message);
   }
 
   /** The doors are soft, and people sit: say so, and come in with the next edge. Gives how long that is. */
   #wait() {
-    const { server } = this.#now();
+    const { server } = this.#course.now();
     const { edges } = this.#sit;
     const [heading, note] = waitingWords(edges, server, this.#sit.zone);
     this.#waiting = true;
@@ -184,7 +190,7 @@ class Room {
     if (!this.#waiting) return;
     this.#waiting = false;
     delete this.#element.dataset.waiting;
-    this.#phase = ""; // enter it once more, as somebody who is seated
+    this.#course.again(); // as somebody who is seated
   }
 
   /** @param {any} answer */
@@ -198,7 +204,7 @@ class Room {
     this.#element.dataset.live = "live";
     this.#quietly(() => "");
     this.#ringing.plan(bells);
-    this.#tick();
+    this.#course.tick();
     if (!this.#kept) void this.#keep();
   }
 
@@ -214,89 +220,13 @@ class Room {
     if (you) this.#scene.you = typeof you === "string" ? you : you.id;
   }
 
-  /** Time has passed, or there is news: ring, draw, speak, and come back when there is more. */
-  #tick() {
-    clearTimeout(this.#timer);
-    if (this.#left) return;
-    const { local, server, at } = this.#now();
-    this.#ringing.ring(local);
-    if (at.phase !== this.#phase) this.#enter(at.phase);
-    this.#scene.draw(at, server, local);
-    const change = nextChange(this.#sit, server, this.#still.matches);
-    const wait = Math.min(change, this.#scene.wait(local, server), this.#ringing.next - local);
-    this.#timer = setTimeout(() => this.#tick(), Math.max(5, wait + 1));
-    this.#wakeForTheBell(local);
-  }
-
-  /** Come shortly before a stroke, to look after its place a last time, and when it is due. @param {number} local */
-  #wakeForTheBell(local) {
-    const left = this.#ringing.next - local;
-    this.#heart?.wakeIn(Math.max(5, left > LAST_LOOK + 50 ? left - LAST_LOOK : left + 1));
-  }
-
-  #due() {
-    if (!this.#left) this.#ringing.place();
-    this.#tick();
-  }
-
-  #now() {
-    const local = performance.now();
-    const server = this.#clock.serverAt(local);
-    return { local, server, at: phaseAt(this.#sit.phases, server) };
-  }
-
-  /** @param {string} phase */
-  #enter(phase) {
-    const turns = this.#phase !== "" && isSilent(this.#phase) !== isSilent(phase);
-    this.#phase = phase;
-    this.#scene.enter(phase);
-    this.#panel.enter(phase);
-    const show = () => {
-      const { classList } = this.#element;
-      classList.toggle("silence", isSilent(phase) && !this.#waiting);
-      classList.toggle("circle", phase === "circle" || phase === "closed");
-      this.#panel.say("title", isSilent(phase) ? `: silence. The closing bell rings at ${this.#closing()}.` : "");
-      if (!isSilent(phase)) this.#panel.say("quiet", this.#amiss());
-    };
-    if (turns) crossFade(show);
-    else show();
-    this.#takeSeat();
-    void this.#screen.keepOn(phase === "settling" || isSilent(phase));
-  }
-
-  #closing() {
-    return clockOf(this.#sit.starts_ms + lengthOf(this.#sit), this.#sit.zone);
-  }
-
-  /** Every beat looks after the bells: an audio clock drifts, and stands still for moments where a machine is busy. */
-  #beat() {
-    if (this.#left) return;
-    this.#ringing.place();
-    if (this.#live && isOpen(this.#now().at.phase)) void this.#seat?.beat();
-  }
-
   #bind() {
-    this.#panel.part("light").addEventListener("click", changeTheLight);
     this.#panel.part("show").addEventListener("click", () => this.#list());
-    for (const back of ["visibilitychange", "pageshow", "focus"]) window.addEventListener(back, () => this.#returned());
-    document.addEventListener("resume", () => this.#returned("woken"));
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const leaving = () => this.#seat?.stop();
     bindThanks(this.#element);
     const shut = () => this.#left || this.#shut();
     bindLeaving(this.#element, { reachable: () => this.#reachable, leaving, gone: () => this.#gone(), shut, hint });
-  }
-
-  /**
-   * Back from another tab, from sleep, from the past: show the truth.
-   * @param {"returned" | "woken"} [why]
-   */
-  #returned(why = "returned") {
-    if (this.#left || (document.hidden && why === "returned")) return;
-    this.#ringing.wake();
-    this.#tick();
-    void this.#seat?.measure(why);
-    void this.#screen.keepOn(this.#phase === "settling" || isSilent(this.#phase));
   }
 
   #list() {
@@ -312,7 +242,7 @@ class Room {
     const who = /** @type {HTMLDetailsElement} */ (this.#panel.part("who"));
     const open = this.#element.classList.contains("listing");
     if (open) this.#list();
-    else if (isSilent(this.#phase) || !who.open) return false;
+    else if (this.#course.silent || !who.open) return false;
     who.open = false;
     return true;
   }
@@ -320,11 +250,9 @@ class Room {
   /** Left while the house cannot be reached: this page is all there is to leave. */
   #gone(words = "The house cannot be reached just now. Close this page whenever you like.") {
     this.#left = true;
-    clearTimeout(this.#timer);
     clearTimeout(this.#doubt);
-    void this.#screen.keepOn(false);
+    this.#course.end();
     void this.#seat?.leave();
-    this.#ringing.end();
     this.#board.leave();
     this.#element.classList.remove("silence");
     this.#element.classList.add("left", "circle");
@@ -333,13 +261,4 @@ class Room {
     for (const part of ["quiet", "escape"]) this.#panel.say(part, "");
     this.#panel.part("back").hidden = false;
   }
-}
-
-/**
- * From words to stillness and back, without travel.
- * @param {() => void} show
- */
-function crossFade(show) {
-  if (document.hidden || !document.startViewTransition || matchMedia("(prefers-reduced-motion: reduce)").matches) show();
-  else document.startViewTransition(show).ready.catch(() => {});
 }

@@ -22,6 +22,7 @@ export class Scene {
   #panel;
   #sit;
   #board;
+  #words;
   #drawing;
   #cues;
   #seating = new Seating();
@@ -34,20 +35,27 @@ export class Scene {
   /**
    * @param {Panel} panel
    * @param {RoomData} sit as the room knows it; a join completes it
-   * @param {import("./circle-board.js").CircleBoard} board
+   * @param {object} [more]
+   * @param {import("./circle-board.js").CircleBoard | null} [more.board] where a circle follows
+   * @param {typeof centreWords} [more.centre] other words for the middle
+   * @param {typeof ringSentence} [more.sentence] and for those who hear it
    */
-  constructor(panel, sit, board) {
+  constructor(panel, sit, { board = null, centre = centreWords, sentence = ringSentence } = {}) {
     this.#panel = panel;
     this.#board = board;
+    this.#words = { centre, sentence };
     this.#sit = sit;
     this.#cues = new Cues(panel, sit.plan);
     this.#drawing = new RingDrawing(/** @type {any} */ (panel.part("ring")));
-    this.#aloud.checked = recall("localStorage", "sit.aloud") !== "no";
-    this.#aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", this.#aloud.checked ? "yes" : "no"));
+    const aloud = this.#aloud;
+    if (!aloud) return;
+    aloud.checked = recall("localStorage", "sit.aloud") !== "no";
+    aloud.addEventListener("change", () => keep("localStorage", "sit.aloud", aloud.checked ? "yes" : "no"));
   }
 
+  /** Whether arrivals are said aloud is asked where somebody may arrive. */
   get #aloud() {
-    return /** @type {HTMLInputElement} */ (this.#panel.part("aloud").querySelector("input"));
+    return /** @type {HTMLInputElement | null} */ (this.#panel.part("aloud")?.querySelector("input") ?? null);
   }
 
   /** A bell rings: one slow ring of light. */
@@ -59,8 +67,8 @@ export class Scene {
   enter(phase) {
     if (isSilent(phase)) this.#announcer.hush();
     else this.#drawn = null;
-    if (phase === "closed") this.#board.leave();
-    else if (phase !== "circle") this.#board.clear();
+    if (phase === "closed") this.#board?.leave();
+    else if (phase !== "circle") this.#board?.clear();
   }
 
   /**
@@ -78,7 +86,7 @@ export class Scene {
   /** Milliseconds until there is something to draw or to say that no edge brings. @param {number} local @param {number} server */
   wait(local, server) {
     const first = this.#drawFrom > local ? this.#drawFrom - local : Infinity;
-    return Math.min(first, this.#announcer.wait(local), this.#board.circle.wait(server));
+    return Math.min(first, this.#announcer.wait(local), this.#board?.circle.wait(server) ?? Infinity);
   }
 
   /**
@@ -94,18 +102,18 @@ export class Scene {
     const { people, others, free } = this.#drawn ?? { people: [], others: 0, free: 0 };
     const geometry = ring({ people, you, phase, sit: sit.sit, free, others });
     const part = elapsed(sit, server);
-    const standing = phase === "circle" ? this.#board.circle.at(server, you) : null;
-    const centre = centreWords({ phase, ...rest }, server, sit);
+    const standing = phase === "circle" && this.#board ? this.#board.circle.at(server, you) : null;
+    const centre = this.#words.centre({ phase, ...rest }, server, sit);
     const cue = this.#cues.said(centre.cue);
     const bells = part < 1 ? sit.bells.map(({ at_ms }) => (at_ms - sit.starts_ms) / lengthOf(sit)) : [];
     this.#drawing.draw({
       geometry,
       time: strokeOfTime({ line: geometry.line, elapsed: part, bells }),
       words: standing ? circleWords(standing, people) : { ...centre, cue },
-      sentence: ringSentence({ phase, geometry, people, you, part }) + (standing ? ` ${circleSentence(standing, people, you)}` : ""),
+      sentence: this.#words.sentence({ phase, geometry, people, you, part }) + (standing ? ` ${circleSentence(standing, people, you)}` : ""),
       stone: standing && stoneOf(geometry, standing),
     });
-    if (standing) this.#board.show(standing, people, you);
+    if (standing) this.#board?.show(standing, people, you);
     if (fresh) this.#panel.show({ phase, people, you, others, geometry, ended: standing?.ended });
   }
 
@@ -121,7 +129,7 @@ export class Scene {
     const { people, others } = this.roster;
     this.#drawn = { others, ...this.#seating.arrange({ people, you: this.you, others }) };
     this.#announcer.see(people, this.you);
-    if (isSilent(phase) || !this.#aloud.checked) this.#announcer.hush();
+    if (isSilent(phase) || !this.#aloud?.checked) this.#announcer.hush();
     return true;
   }
 }

@@ -15,6 +15,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -22,6 +23,7 @@ from xml.etree import ElementTree as ET
 from tests.browser import chromium
 from tests.services import postgres, redis_server
 from tests.services.process import NotHere
+from tests.ways import IN_BOTH
 
 ROOT = Path(__file__).resolve().parents[1]
 KEEP = ROOT / "var"
@@ -193,11 +195,17 @@ def services(report: Report) -> Iterator[dict[str, str]]:
 
 
 def large_way(report: Report, addresses: Mapping[str, str]) -> None:
-    """Run again, on PostgreSQL, Redis and greenlets, what each process does by itself or with the others."""
+    """Run again, on PostgreSQL, Redis and greenlets, what each process does by itself or with the others.
+
+    Everything is patched there before it is imported, which is no soil for xdist: the halves run side by side.
+    """
     if not all(os.environ.get(name) or name in addresses for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL")):
         report.leave_out("tests the large way", "no PostgreSQL or no Redis", required_by="REQUIRE_SERVICES")
         return
-    pytest_on(report, "large way", ["-m", "tests.ways", "--quiet"], addresses)
+    halves = [(f"large way {k}", ["-m", "tests.ways", "--quiet", *half]) for k, half in enumerate(IN_BOTH, 1)]
+    with ThreadPoolExecutor() as both:
+        for _ in both.map(lambda half: pytest_on(report, *half, addresses), halves):
+            pass
 
 
 def stories(report: Report, addresses: Mapping[str, str]) -> None:

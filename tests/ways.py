@@ -6,6 +6,7 @@ The large way wants everything patched before it is imported: ``python -m tests.
 import os
 import shutil
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,26 +14,31 @@ from flask import Flask
 
 LARGE = "large"
 
-# What each process does by itself or with the others (doors for sockets, presence, limits, jobs), and what keeps time.
+# What each process does by itself or with the others (doors for sockets, presence, limits, jobs), and what keeps time;
+# in two halves of about the same length, since each runs in a process of its own.
 IN_BOTH = (
-    "tests/live",
-    "tests/calendars",
-    "tests/sits/test_changes.py",
-    "tests/sits/test_circle.py",
-    "tests/sits/test_intentions.py",
-    "tests/sits/test_reminders.py",
-    "tests/sits/test_room.py",
-    "tests/sits/test_sit_now.py",
-    "tests/sits/test_soft_doors.py",
-    "tests/sits/test_thanks.py",
-    "tests/members/test_sessions.py",
-    "tests/members/test_post_office.py",
-    "tests/members/test_sign_in.py::test_one_address_is_slowed_down_whatever_accounts_it_tries",
-    "tests/members/test_sign_in.py::test_who_has_a_long_address_is_counted_by_their_network",
-    "tests/threads/test_live_threads.py",
-    "tests/threads/test_at_once.py",
-    "tests/notifications",
-    "tests/test_windows.py",
+    (
+        "tests/sits/test_circle.py",
+        "tests/sits/test_room.py",
+        "tests/sits/test_reminders.py",
+        "tests/sits/test_thanks.py",
+    ),
+    (
+        "tests/live",
+        "tests/calendars",
+        "tests/sits/test_changes.py",
+        "tests/sits/test_intentions.py",
+        "tests/sits/test_sit_now.py",
+        "tests/sits/test_soft_doors.py",
+        "tests/members/test_sessions.py",
+        "tests/members/test_post_office.py",
+        "tests/members/test_sign_in.py::test_one_address_is_slowed_down_whatever_accounts_it_tries",
+        "tests/members/test_sign_in.py::test_who_has_a_long_address_is_counted_by_their_network",
+        "tests/threads/test_live_threads.py",
+        "tests/threads/test_at_once.py",
+        "tests/notifications",
+        "tests/test_windows.py",
+    ),
 )
 
 
@@ -136,6 +142,6 @@ if __name__ == "__main__":
     always = ["-p", "no:xdist", "-m", "not browser", "--ignore=tests/live/test_gunicorn.py"]  # that has its own houses
     from community import shared
 
-    ended = pytest.main([*always, *given, *(() if some else IN_BOTH)], plugins=[ManyProcesses()])
+    ended = pytest.main([*always, *given, *(() if some else chain(*IN_BOTH))], plugins=[ManyProcesses()])
     shared.end()  # before Redis is, which would be missed aloud
     sys.exit(ended)

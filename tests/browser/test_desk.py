@@ -185,7 +185,7 @@ def test_a_teacher_who_comes_second_is_told_and_keeps_the_words(signed_in: Signe
 
 
 def test_the_desk_is_cleared_without_script(signed_in: SignedIn, watch: Watch) -> None:
-    watch.allow(r"/fragment: .*404")  # what was open in a page is gone with the thread that it began
+    watch.allow(r"/(fragment|reading): .*404")  # what was open in a page is gone with the thread that it began
     ines, maren = signed_in("Ines"), signed_in("Maren", java_script_enabled=False, **PHONE)
     ines.goto("/groups/compassion-practised")
     ines.get_by_role("link", name="Numb, and what to do with it").click()

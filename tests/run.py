@@ -202,10 +202,13 @@ def large_way(report: Report, addresses: Mapping[str, str]) -> None:
     if not all(os.environ.get(name) or name in addresses for name in ("TEST_DATABASE_URL", "TEST_REDIS_URL")):
         report.leave_out("tests the large way", "no PostgreSQL or no Redis", required_by="REQUIRE_SERVICES")
         return
-    halves = [(f"large way {k}", ["-m", "tests.ways", "--quiet", *half]) for k, half in enumerate(IN_BOTH, 1)]
     with ThreadPoolExecutor() as both:
-        for _ in both.map(lambda half: pytest_on(report, *half, addresses), halves):
-            pass
+        running = [
+            both.submit(pytest_on, report, f"large way {k}", ["-m", "tests.ways", "--quiet", *half], addresses)
+            for k, half in enumerate(IN_BOTH, 1)
+        ]
+    for half in running:
+        half.result()
 
 
 def stories(report: Report, addresses: Mapping[str, str]) -> None:

@@ -6,7 +6,22 @@ import sys
 from flask import Flask
 from flask_compress import Compress
 
-from community import cli, demo, health, home, jobs, live, logs, post_office, reactions, server, shared, versions, web
+from community import (
+    cli,
+    demo,
+    health,
+    home,
+    jobs,
+    live,
+    logs,
+    post_office,
+    reactions,
+    seals,
+    server,
+    shared,
+    versions,
+    web,
+)
 from community.config import Settings, from_environment
 from community.db import db, prepare_engine
 from community.events import forget_listeners
@@ -25,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure(settings.log_level)
     _open_database(app, settings)
     shared.init(settings.redis_url)
+    seals.init_app(app, settings.journal_keys)
     web.init_app(app, settings)
     Compress(app)
     web.load_signed_in_with(members_jobs.arrive)

@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from community import jobs, measure, shared, versions
+from community import jobs, measure, seals, shared, versions
 from community.clock import now
 from community.db import transaction
 from community.errors import Refused
@@ -18,7 +18,7 @@ from community.moderation.queries import verify_log
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (create_admin, close_door, open_door, audit_verify, measure_data, work):
+    for command in (create_admin, close_door, open_door, audit_verify, rotate_keys, measure_data, work):
         app.cli.add_command(command)
 
 
@@ -77,6 +77,23 @@ def audit_verify() -> None:
     if faults:
         raise click.exceptions.Exit(1)
     click.echo("The log is whole.")
+
+
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Seal all that is private with the first of JOURNAL_KEYS, a batch at a time; may be broken off and begun again."""
+    sealed = unreadable = 0
+    for rows in seals.sealed_rows():
+        batch: seals.Batch | None = seals.Batch(0, 0, 0)
+        while batch is not None:
+            with transaction():
+                batch = seals.seal_anew(rows, after_id=batch.last_id)
+            if batch is not None:
+                sealed, unreadable = sealed + batch.sealed, unreadable + batch.unreadable
+    click.echo(f"{sealed} sealed anew with the key {seals.first_key()}.")
+    if unreadable:
+        raise click.ClickException(f"{unreadable} cannot be opened with the keys that are given, and stay as they are.")
 
 
 @click.command("measure-data")

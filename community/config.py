@@ -1,7 +1,10 @@
 """Settings from the environment, typed, and checked at the start with one clear sentence each."""
 
+import base64
+import binascii
 import importlib.util
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +21,8 @@ SOCKETS = {"threading": 200, "gevent": 3000}  # that one process carries: a thre
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 USUAL_PORTS = {"http": 80, "https": 443}
 LAST_PORT = 65535
+JOURNAL_KEY_BYTES = 32  # AES-256
+JOURNAL_KEY = re.compile(r"([A-Za-z0-9_-]{1,24}):([A-Za-z0-9+/_-]{43}=?)")
 
 
 class SettingsError(SystemExit):
@@ -32,6 +37,7 @@ class Settings:
     database_url: str = field(repr=False)  # may hold a password, as REDIS_URL may
     secret_keys: tuple[str, ...] = field(repr=False)
     base_url: str
+    journal_keys: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)  # id and key; the first one seals
     demo: bool = False
     community_name: str = "Sangha"
     mail_url: str = "console:"
@@ -74,6 +80,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'community.db'}",
         secret_keys=_secret_keys(env, data_dir, base_url),
         base_url=base_url,
+        journal_keys=_journal_keys(env, data_dir, base_url),
         demo=demo,
         community_name=env.get("COMMUNITY_NAME", "Sangha"),
         mail_url=env.get("MAIL_URL") or "console:",
@@ -140,6 +147,52 @@ def _kept_key(data_dir: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def _journal_keys(env: Mapping[str, str], data_dir: Path, base_url: str) -> tuple[tuple[str, bytes], ...]:
+    """Take the keys of what is sealed from the environment, or keep a made one beside the database, for us alone.
+
+    As with SECRET_KEY a made one is for one machine that people reach by loopback.
+    """
+    given, kept = env.get("JOURNAL_KEYS", "").strip(), data_dir / "journal_keys"
+    if not given:
+        if (urlsplit(base_url).hostname or "") not in LOOPBACK_HOSTS:
+            raise SettingsError("JOURNAL_KEYS is missing: give id:key, the key being 32 random bytes in base64.")
+        _make_journal_key(kept)
+        given = kept.read_text()
+    found = [JOURNAL_KEY.fullmatch(each.strip()) for each in given.split(",")]
+    keys = [(each[1], _key_bytes(each[2])) for each in found if each]
+    if len(keys) < len(found) or len({name for name, _ in keys}) < len(keys):
+        raise SettingsError("JOURNAL_KEYS must be id:key, or several with commas, each key 32 random bytes in base64.")
+    return tuple(keys)
+
+
+def _key_bytes(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text.rstrip("=").translate(str.maketrans("-_", "+/")) + "=", validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != JOURNAL_KEY_BYTES or len(set(key)) < JOURNAL_KEY_BYTES // 2:
+        raise SettingsError("JOURNAL_KEYS holds a key that is too easy to guess: give 32 random bytes in base64.")
+    return key
+
+
+def _make_journal_key(path: Path) -> None:
+    """Make the key once, wholly there or not at all, and on the disk before anything is sealed with it."""
+    if path.exists():
+        return
+    begun = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write("first:" + base64.b64encode(secrets.token_bytes(JOURNAL_KEY_BYTES)).decode())
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(begun, path)
+    except FileExistsError:
+        pass  # another process was quicker, and its key is the one
+    finally:
+        begun.unlink()
 
 
 def _check(settings: Settings) -> None:

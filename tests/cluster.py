@@ -209,6 +209,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "DATA": str(folder / "data"),
         "MAIL_URL": f"file:{folder / 'mail'}",
         "SECRET_KEY": secrets.token_urlsafe(48),
+        "JOURNAL_KEYS": "cluster:" + secrets.token_urlsafe(32),
         "LOG_LEVEL": "WARNING",
     }
 

@@ -47,6 +47,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Flask:
         **ways.chosen().settings(folder),
         secret_keys=("a long and quite random key for tests 5d1c9a",),
         base_url=f"http://127.0.0.1:{free_port()}",
+        journal_keys=(("tests", bytes(range(32))),),
         mail_url=f"file:{folder / 'mail'}",
         testing=True,
         log_level="WARNING",

@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[1]
 OUTSIDE = {
     "BASE_URL": "https://community.example.org",
     "SECRET_KEY": "a long and quite random key for tests 5d1c9a",
+    "JOURNAL_KEYS": "first:0m1VZ8TUV7YvuTbtqlcQn7k0wBhJ0XzkqDpM7uN8yLE=",
     "MAIL_URL": "smtp://mail.example.org",
 }
+GOOD = OUTSIDE["JOURNAL_KEYS"].partition(":")[2]
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +50,8 @@ def read(folder: Path, **given: str) -> Settings:
         ),
         *(("BASE_URL", value) for value in ("https://h?x=1", "http://community.example.org", "community.example.org")),
         *(("SECRET_KEY", value) for value in ("short", "a" * 40)),
+        *(("JOURNAL_KEYS", value) for value in (GOOD, "first:short", f"first:{GOOD},first:{GOOD}", f"first:{GOOD},")),
+        *(("JOURNAL_KEYS", value) for value in ("first:" + "A" * 43, f"two words:{GOOD}", f"first:{GOOD[:-4]}")),
         ("DATABASE_URL", "mysql://h/d"),
         ("ASYNC_MODE", "eventlet"),
         ("ASYNC_MODE", "gevent"),

@@ -12,7 +12,12 @@ from tests.doors import Browser
 from tests.people import People
 
 LONG = "a long and quite random key for tests 5d1c9a"
-OUTSIDE = {"BASE_URL": "https://community.example.org", "MAIL_URL": "smtp://mail.example.org"}
+KEY = "0m1VZ8TUV7YvuTbtqlcQn7k0wBhJ0XzkqDpM7uN8yLE="
+OUTSIDE = {
+    "BASE_URL": "https://community.example.org",
+    "MAIL_URL": "smtp://mail.example.org",
+    "JOURNAL_KEYS": f"first:{KEY}",
+}
 
 
 def test_a_house_that_others_reach_must_be_given_its_key(tmp_path: Path) -> None:
@@ -41,6 +46,38 @@ def test_a_key_stands_in_no_description_of_the_settings(tmp_path: Path) -> None:
     settings = from_environment({"DATA": str(tmp_path), **OUTSIDE, "SECRET_KEY": LONG})
     assert LONG not in repr(settings)
     assert LONG not in str(settings)
+    assert "journal" not in repr(settings)
+
+
+def test_a_house_that_others_reach_must_be_given_the_key_of_its_journals(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="JOURNAL_KEYS is missing"):
+        from_environment({"DATA": str(tmp_path), **OUTSIDE, "SECRET_KEY": LONG, "JOURNAL_KEYS": " "})
+    assert not (tmp_path / "journal_keys").exists()
+
+
+def test_on_one_machine_the_key_of_journals_is_made_once_for_our_eyes_alone(tmp_path: Path) -> None:
+    first, second = (from_environment({"DATA": str(tmp_path)}) for _ in range(2))
+    assert first.journal_keys == second.journal_keys
+    ((name, key),) = first.journal_keys
+    assert (name, len(key)) == ("first", 32)
+    assert stat.S_IMODE((tmp_path / "journal_keys").stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"secret_key", "journal_keys"}
+    assert from_environment({"DATA": str(tmp_path / "other")}).journal_keys != first.journal_keys
+
+
+def test_a_kept_key_that_is_broken_is_named_and_never_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "journal_keys").write_text("first:half of it")
+    with pytest.raises(SettingsError, match="JOURNAL_KEYS must be id:key"):
+        from_environment({"DATA": str(tmp_path)})
+    assert (tmp_path / "journal_keys").read_text() == "first:half of it"
+
+
+def test_keys_of_journals_are_given_in_either_spelling_the_first_one_first(tmp_path: Path) -> None:
+    plain, spelled = KEY, KEY.rstrip("=").replace("+", "-").replace("/", "_")
+    given = {**OUTSIDE, "SECRET_KEY": LONG, "JOURNAL_KEYS": f"new:{spelled}, old:{plain}"}
+    (new, one), (old, other) = from_environment({"DATA": str(tmp_path), **given}).journal_keys
+    assert (new, old) == ("new", "old")
+    assert one == other
 
 
 def test_a_new_key_lets_those_stay_who_came_under_the_old_one(

@@ -125,7 +125,10 @@ def test_the_file_of_settings_starts_nothing_until_it_is_filled_in(tmp_path: Pat
     given = {**settings_of(DEPLOY / "sangha.env"), "DATA": str(tmp_path / "data")}
     with pytest.raises(SettingsError, match="SECRET_KEY is missing"):
         from_environment(given)
-    settings = from_environment({**given, "SECRET_KEY": "a long and quite random key for tests 5d1c9a"})
+    given["SECRET_KEY"] = OUTSIDE["SECRET_KEY"]
+    with pytest.raises(SettingsError, match="JOURNAL_KEYS is missing"):
+        from_environment(given)
+    settings = from_environment({**given, "JOURNAL_KEYS": OUTSIDE["JOURNAL_KEYS"]})
     assert (settings.async_mode, settings.processes, settings.sqlite, settings.secure) == ("gevent", 3, False, True)
     assert "PASSWORD" not in repr(settings).replace(settings.mail_url, "")
 
@@ -156,6 +159,7 @@ def test_the_compose_file_runs_the_same_settings_and_names_what_is_there(tmp_pat
 OUTSIDE = {
     "BASE_URL": "https://community.example.org",
     "SECRET_KEY": "a long and quite random key for tests 5d1c9a",
+    "JOURNAL_KEYS": "first:0m1VZ8TUV7YvuTbtqlcQn7k0wBhJ0XzkqDpM7uN8yLE=",
     "DATABASE_PASSWORD": "one",
     "REDIS_PASSWORD": "two",
     "MAIL_URL": "smtp://mail.example.org",

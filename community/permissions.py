@@ -71,6 +71,9 @@ class Act(StrEnum):
     REMOVE_MEMBER = "remove_member"
     READ_LOG = "read_log"
     SEE_NOTICES = "see_notices"
+    KEEP_JOURNAL = "keep_journal"
+    WRITE_PAGE = "write_page"
+    ERASE_PAGE = "erase_page"
 
 
 def anyone(by: "Member", _thing: Any, _at: datetime) -> bool:
@@ -180,6 +183,11 @@ def about_somebody_else(by: "Member", thing: Any, _at: datetime) -> bool:
     return bool(thing.member_id != by.id)
 
 
+def kept_for_them(by: "Member", thing: Any, _at: datetime) -> bool:
+    """Something of the person's own journal, or to be begun there."""
+    return thing is None or bool(thing.member_id == by.id)
+
+
 def about_a_member(_by: "Member", thing: Any, _at: datetime) -> bool:
     """The membership stands, and is not a teacher's."""
     return bool(thing.is_active and not thing.is_teacher)
@@ -271,6 +279,9 @@ RULES: dict[Act, Rule] = {
     Act.REMOVE_MEMBER: all_of(keeps, about_somebody_else, about_a_member),
     Act.READ_LOG: reads,
     Act.SEE_NOTICES: anyone,
+    Act.KEEP_JOURNAL: anyone,
+    Act.WRITE_PAGE: kept_for_them,
+    Act.ERASE_PAGE: kept_for_them,
 }
 
 

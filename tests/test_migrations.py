@@ -3,9 +3,10 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from flask_migrate import downgrade, upgrade
 from community import versions
 from community.clock import now
 from community.db import Base, session, transaction
+from community.journal.models import JournalSit
 from community.members.models import Member
-from community.sits.models import Attendance
+from community.sits.models import Attendance, ChangeKind, SitChange
+from community.sits.recurrence import parse_sit_key
 from tests.doors import Browser
 from tests.factories import inside, make_group, make_member, plan_sit
 from tests.moderation.conftest import moved_to
@@ -212,6 +215,29 @@ def test_who_has_sat_counts_as_having_read_what_may_come_up(app: Flask, place: P
         with inside():
             told = {each.name: each.briefed_at for each in session().scalars(sa.select(Member))}
     assert told == {"Noor Vale": None, "Ines Caldeira": SAT_AT}
+
+
+def test_what_was_sat_before_there_was_a_log_stands_in_it(app: Flask, place: Place, migrate: Migrate) -> None:
+    url = place("sat before")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        noor, ines = make_member("Noor Vale"), make_member("Ines Caldeira")
+        group = make_group("Ending on Time", teachers=[noor])
+        plain, moved = (parse_sit_key(plan_sit(group, noor)) for _ in range(2))
+        late, early = plain[1] + timedelta(minutes=12), moved[1] - timedelta(minutes=3)
+        with inside(), transaction():
+            for (number, starts), joined in ((plain, late), (moved, early)):
+                session().add(Attendance(series_id=number, starts_at=starts, member_id=ines.id, joined_at=joined))
+            wall = (moved[1] + timedelta(hours=1)).astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None)
+            changed = {"kind": ChangeKind.MOVED, "wall_start": wall.isoformat(), "version": 1, "changed_at": early}
+            session().add(SitChange(series_id=moved[0], planned_at=moved[1], note="", **changed))
+        migrate(url, downgrade, "0019")
+        migrate(url, upgrade)
+        with inside():
+            first, second = session().scalars(sa.select(JournalSit).order_by(JournalSit.began_at))
+    assert (first.member_id, first.group_name, first.title) == (ines.id, "Ending on Time", "Evening sit")
+    assert (first.began_at, first.minutes, first.practice_key) == (late, 18, "quiet_half_hour")
+    assert (second.began_at, second.planned_at, second.minutes) == (moved[1] + timedelta(hours=1), moved[1], 30)
 
 
 def test_a_migration_that_fails_in_the_middle_leaves_nothing_behind(place: Place, migrate: Migrate) -> None:

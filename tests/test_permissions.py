@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from community.errors import NotAllowed
 from community.groups.models import Belonging, Group, GroupKind, GroupStatus, JoinRequest, Membership, Role
+from community.journal.models import JournalEntry
 from community.members.models import Invitation, Member, MemberStatus
 from community.moderation.models import Case
 from community.permissions import RULES, Act, may, require
@@ -72,6 +73,9 @@ WRITTEN = {
     Act.REMOVE_MEMBER: "teacher agreed about_other about_plain_member",
     Act.READ_LOG: "inside agreed",
     Act.SEE_NOTICES: "",
+    Act.KEEP_JOURNAL: "",
+    Act.WRITE_PAGE: "about_me",
+    Act.ERASE_PAGE: "about_me",
 }
 
 POST_ACTS = {
@@ -157,6 +161,7 @@ def facts(s: Situation, act: Act) -> set[str]:
         "mine": mine,
         "not_mine": not mine,
         "about_other": not s.mine,
+        "about_me": s.mine,
         "about_plain_member": other_inside and s.other_role is Role.MEMBER,
         "about_teacher": other_inside and s.other_role is Role.TEACHER,
         "made_by_me": s.made_by_me,
@@ -201,6 +206,8 @@ def thing_for(act: Act, s: Situation) -> object:
         Act.END_SERIES: lambda: SitSeries(group=group),
         Act.CHANGE_MEETING: lambda: SitSeries(group=group),
         Act.CHANGE_SIT: lambda: SitSeries(group=group),
+        Act.WRITE_PAGE: lambda: JournalEntry(member_id=whose),
+        Act.ERASE_PAGE: lambda: JournalEntry(member_id=whose),
         **dict.fromkeys(SIT_ACTS, lambda: SitSeries(group=group)),
         **dict.fromkeys(LINK_ACTS, lambda: link(act, s, group)),
         **dict.fromkeys(REQUEST_ACTS, lambda: JoinRequest(group=group, member_id=whose)),

@@ -16,7 +16,10 @@ for name in (
     "mail",
     *(
         f"{each}.models"
-        for each in ("members", "notifications", "groups", "practices", "threads", "sits", "moderation", "calendars")
+        for each in (
+            *("members", "notifications", "groups", "practices", "threads", "sits", "moderation"),
+            *("calendars", "journal"),
+        )
     ),
 ):
     importlib.import_module(f"community.{name}")

@@ -1,0 +1,131 @@
+"""Writing in one's own journal: sits that were sat, and pages of one's own."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from community.db import insert_into, session
+from community.errors import Invalid, NotFound
+from community.journal.models import JournalEntry, JournalSit
+from community.journal.page import MOST, STEP, CannotBeOpened, Systems, close, opened
+from community.members.models import Member
+from community.permissions import Act, require
+from community.practices.library import Practice
+from community.text import tidy
+
+WORDS_MOST = 10_000  # of each of the three
+WRITE_KEY_MOST = 64
+ALONE_MOST = timedelta(hours=24)
+AHEAD_MOST = timedelta(minutes=10)  # how far a browser's clock may run before ours
+
+
+def log_sit_alone(
+    *, by: Member, practice: Practice, began_at: datetime, ended_at: datetime, write_key: str, at: datetime
+) -> JournalSit:
+    """Keep that a member sat alone, as their browser tells; the same key again is fine and keeps the first."""
+    require(by, Act.KEEP_JOURNAL, at=at)
+    if not 0 < len(write_key) <= WRITE_KEY_MOST or not write_key.isascii() or not write_key.isprintable():
+        raise Invalid("This sit has no name to keep it by. Open the practice again, and sit once more.")
+    if not began_at <= ended_at <= at + AHEAD_MOST:
+        raise Invalid("This sit ends before it begins, or is still to come. Is the clock of this device right?")
+    if ended_at - began_at > ALONE_MOST:
+        raise Invalid("This is longer than a day, so it is not kept as one sit.")
+    session().execute(
+        insert_into(JournalSit)
+        .values(
+            member_id=by.id,
+            began_at=began_at,
+            closing_at=began_at + timedelta(seconds=practice.plan.total_s),
+            ended_at=ended_at,
+            practice_key=practice.key,
+            practice_version=practice.version,
+            title=practice.title,
+            write_key=write_key,
+        )
+        .on_conflict_do_nothing(index_elements=[JournalSit.member_id, JournalSit.write_key])
+    )
+    asked = sa.select(JournalSit).where(JournalSit.member_id == by.id, JournalSit.write_key == write_key)
+    return session().scalars(asked).one()
+
+
+def write_page(
+    *,
+    by: Member,
+    sit: JournalSit | None = None,
+    entry: JournalEntry | None = None,
+    module: str | None = None,
+    before: Systems | None = None,
+    after: Systems | None = None,
+    body: str | None = None,
+    feeling: str | None = None,
+    thought: str | None = None,
+    at: datetime,
+) -> JournalEntry:
+    """Write a page, or write on at the one that there is of this sit; what is None stays as it was.
+
+    Raises Invalid where nothing would stand on it, and CannotBeOpened, which leaves an unreadable page as it is.
+    """
+    require(by, Act.WRITE_PAGE, entry or sit, at=at)
+    if sit is not None and sit.member_id != by.id:
+        raise NotFound
+    said = _said(before, after, {"body": body, "feeling": feeling, "thought": thought})
+    kept = _held(entry) if entry else _begun(by, sit, at)
+    is_new = not kept.key_id
+    page = opened(kept, sit)
+    if not page.is_open:
+        raise CannotBeOpened
+    standing = {
+        "sealed_before": page.before.written() if page.before else "",
+        "sealed_after": page.after.written() if page.after else "",
+        "sealed_body": page.body,
+        "sealed_feeling": page.feeling,
+        "sealed_thought": page.thought,
+    }
+    whole = {**standing, **said}
+    if not any(whole.values()):
+        raise Invalid("Nothing stands on this page yet. Move a slider or write a word, or leave it for another day.")
+    close(kept, whole)
+    kept.module, kept.edited_at = module or kept.module, None if is_new else at
+    session().flush()
+    return kept
+
+
+def erase_page(*, by: Member, entry: JournalEntry, at: datetime) -> None:
+    """Erase a page for good; the sit that it was of stays in the log."""
+    require(by, Act.ERASE_PAGE, entry, at=at)
+    session().delete(_held(entry))
+    session().flush()
+
+
+def _said(before: Systems | None, after: Systems | None, words: dict[str, str | None]) -> dict[str, str]:
+    """Give what was said, as it is sealed, by column; raises Invalid for what does not fit on a page."""
+    said = {}
+    for name, moved in (("before", before), ("after", after)):
+        if moved is not None:
+            if any(each is not None and (not 0 <= each <= MOST or each % STEP) for each in moved.values()):
+                raise Invalid("A slider goes from one end to the other, in steps of five.", field=name)
+            said[f"sealed_{name}"] = moved.written() if moved else ""
+    for name, text in words.items():
+        if text is not None:
+            if len(text) > WORDS_MOST:
+                raise Invalid(f"Up to {WORDS_MOST:,} letters fit here. The rest may have its own page.", field=name)
+            said[f"sealed_{name}"] = tidy(text).strip()
+    return said
+
+
+def _held(entry: JournalEntry) -> JournalEntry:
+    """Read a page anew and hold it: a new key may be sealing it just now."""
+    held = session().get(JournalEntry, entry.id, with_for_update=True, populate_existing=True)
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _begun(by: Member, sit: JournalSit | None, at: datetime) -> JournalEntry:
+    """Begin a page, whose row must be there before anything is bound to it; of a sit there is one."""
+    begun = insert_into(JournalEntry).values(member_id=by.id, sit_id=sit.id if sit else None, key_id="", written_at=at)
+    made = session().scalar(
+        begun.on_conflict_do_nothing(index_elements=[JournalEntry.sit_id]).returning(JournalEntry.id)
+    )
+    which = JournalEntry.id == made if made is not None or sit is None else JournalEntry.sit_id == sit.id
+    return session().scalars(sa.select(JournalEntry).where(which).with_for_update()).one()

@@ -1,0 +1,177 @@
+"""What is in a journal, for the one whose it is and for nobody else. Read only."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager
+
+from community.db import UtcDateTime, session
+from community.errors import NotFound
+from community.journal.models import JournalEntry, JournalSit, JournalWishes
+from community.journal.page import Page, opened
+from community.members.models import Member
+
+PLACE = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{1,16})")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SITS = sa.tuple_(JournalSit.began_at, JournalSit.id)
+_PAGES = sa.tuple_(JournalEntry.written_at, JournalEntry.id)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a journal, the newest last; on the wire it is opaque.
+
+    ``rank`` tells apart what happened at one moment: sits have even ranks, pages without a sit odd ones.
+    """
+
+    at: datetime
+    rank: int
+
+    def __str__(self) -> str:
+        return f"{(self.at - EPOCH) // timedelta(microseconds=1):x}-{self.rank:x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """What stands in a journal at one place: a sit, its page, or both; or a page without a sit."""
+
+    place: Place
+    sit: JournalSit | None
+    page: Page | None
+
+
+def read_place(text: str) -> Place:
+    """Read a place that a page of ours made; raises NotFound for anything else."""
+    found = PLACE.fullmatch(text)
+    if found is None or int(found[2], 16) >= 1 << 62:
+        raise NotFound
+    try:
+        return Place(EPOCH + timedelta(microseconds=int(found[1], 16)), int(found[2], 16))
+    except OverflowError as error:
+        raise NotFound from error
+
+
+def place_of_sit(sit: JournalSit) -> Place:
+    """Say where a sit stands."""
+    return Place(sit.began_at, 2 * sit.id)
+
+
+def leaves_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[Leaf]:
+    """Give what a member sat and wrote, the newest first, from before a place; two statements whatever is there."""
+    found = [*_sits_with_pages(viewer, before, limit), *_pages_without_sit(viewer, before, limit)]
+    return sorted(found, key=lambda leaf: leaf.place, reverse=True)[:limit]
+
+
+def sits_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[JournalSit]:
+    """Give a member's own log of sits, the newest first, from before a place."""
+    asked = sa.select(JournalSit).where(*_sits_before(viewer, before))
+    return list(session().scalars(asked.order_by(JournalSit.began_at.desc(), JournalSit.id.desc()).limit(limit)))
+
+
+def sit_for(viewer: Member, sit_id: int) -> JournalSit:
+    """Give a sit of a member's own log; raises NotFound for everybody else."""
+    asked = sa.select(JournalSit).where(JournalSit.id == sit_id, JournalSit.member_id == viewer.id)
+    found = session().scalar(asked)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sit_in_log(viewer: Member, series_id: int, planned_at: datetime) -> JournalSit | None:
+    """Give what a member's log says of a sit with a group, if it says anything."""
+    return session().scalar(
+        sa.select(JournalSit).where(
+            JournalSit.member_id == viewer.id,
+            JournalSit.series_id == series_id,
+            JournalSit.planned_at == planned_at,
+        )
+    )
+
+
+def entries_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[Page]:
+    """Give a member's pages, opened, by when they were first written, the newest first, from before a place."""
+    asked = _entries(viewer)
+    if before is not None:
+        asked = asked.where(_pair(before.at, before.rank // 2) > _PAGES)
+    return _opened(asked.order_by(JournalEntry.written_at.desc(), JournalEntry.id.desc()).limit(limit))
+
+
+def place_of_page(page: Page) -> Place:
+    """Say where a page stands among the pages alone, see ``entries_of``."""
+    return Place(page.written_at, 2 * page.id)
+
+
+def page_for(viewer: Member, entry_id: int) -> Page:
+    """Give a page, opened; raises NotFound for everybody but its writer."""
+    found = _opened(_entries(viewer).where(JournalEntry.id == entry_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def entry_for(viewer: Member, entry_id: int) -> JournalEntry:
+    """Give a page as it is kept, sealed; raises NotFound for everybody but its writer."""
+    asked = sa.select(JournalEntry).where(JournalEntry.id == entry_id, JournalEntry.member_id == viewer.id)
+    found = session().scalar(asked)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def page_of_sit(viewer: Member, sit: JournalSit) -> Page | None:
+    """Give the page that was written of a sit, opened, if there is one."""
+    return next(iter(_opened(_entries(viewer).where(JournalEntry.sit_id == sit.id))), None)
+
+
+def wishes_of(viewer: Member) -> JournalWishes:
+    """Give how a member wants the journal shown; who chose nothing gets what a new row would say."""
+    kept = session().get(JournalWishes, viewer.id)
+    return kept or JournalWishes(member_id=viewer.id, day_ends_minutes=240, shows_rhythm=True, shows_company=True)
+
+
+def _sits_with_pages(viewer: Member, before: Place | None, limit: int) -> list[Leaf]:
+    newest = (
+        sa.select(JournalSit.id)
+        .where(*_sits_before(viewer, before))
+        .order_by(JournalSit.began_at.desc(), JournalSit.id.desc())
+        .limit(limit)
+    )
+    asked = (
+        sa.select(JournalSit, JournalEntry)
+        .outerjoin(JournalEntry, JournalEntry.sit_id == JournalSit.id)
+        .where(JournalSit.id.in_(newest))
+    )
+    return [
+        Leaf(place_of_sit(sit), sit, opened(entry, sit) if entry else None) for sit, entry in session().execute(asked)
+    ]
+
+
+def _pages_without_sit(viewer: Member, before: Place | None, limit: int) -> list[Leaf]:
+    asked = sa.select(JournalEntry).where(JournalEntry.member_id == viewer.id, JournalEntry.sit_id.is_(None))
+    if before is not None:
+        asked = asked.where(_pair(before.at, before.rank // 2) > _PAGES)
+    newest = asked.order_by(JournalEntry.written_at.desc(), JournalEntry.id.desc()).limit(limit)
+    found = session().scalars(newest)
+    return [Leaf(Place(entry.written_at, 2 * entry.id + 1), None, opened(entry, None)) for entry in found]
+
+
+def _sits_before(viewer: Member, before: Place | None) -> Sequence[sa.ColumnElement[bool]]:
+    theirs = JournalSit.member_id == viewer.id
+    return [theirs] if before is None else [theirs, _pair(before.at, (before.rank + 1) // 2) > _SITS]
+
+
+def _pair(at: datetime, row_id: int) -> sa.Tuple:
+    """Give the place of a row, to be compared as a pair, which both engines look up in the index."""
+    return sa.tuple_(sa.bindparam(None, at, type_=UtcDateTime()), sa.bindparam(None, row_id, type_=sa.BigInteger()))
+
+
+def _entries(viewer: Member) -> sa.Select[JournalEntry]:
+    theirs = sa.select(JournalEntry).outerjoin(JournalEntry.sit).where(JournalEntry.member_id == viewer.id)
+    return theirs.options(contains_eager(JournalEntry.sit))
+
+
+def _opened(asked: sa.Select[JournalEntry]) -> list[Page]:
+    return [opened(entry, entry.sit) for entry in session().scalars(asked)]

@@ -1,0 +1,80 @@
+"""The member's own days, and which of the last four weeks' had a sit. Pure: no clock, no database.
+
+A day ends when its member says so (four in the morning, where they say nothing), in the zone they live in now. What
+comes of it is twenty-eight marks and nothing else: no number, no run that could break, no word for an empty one. So a
+missed day, another zone, a change of the clocks or another end of the day can move a sit to the mark beside, and takes
+none away.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+A_DAY, DAYS = timedelta(days=1), 28
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One mark of the rhythm: a day of its member's, and whether they sat."""
+
+    date: date
+    sat: bool
+
+
+@dataclass(frozen=True)
+class OwnDays:
+    """How a member counts days: where they live, and how long after midnight their day ends."""
+
+    zone: ZoneInfo
+    ends_minutes: int
+
+    def begins(self, day: date) -> datetime:
+        """Give the moment at which a day begins; where the clocks show that time twice, the first of the two."""
+        wall = datetime.combine(day, time()) + timedelta(minutes=self.ends_minutes)
+        return wall.replace(tzinfo=self.zone).astimezone(UTC)
+
+    def day_of(self, moment: datetime) -> date:
+        """Give the day that a moment belongs to: a later moment never belongs to an earlier day."""
+        # Clocks that are put back say a time twice; only the moments at which days begin put all of them in order.
+        day = moment.astimezone(self.zone).date() + A_DAY
+        while self.begins(day) > moment:
+            day -= A_DAY
+        return day
+
+    def weeks_until(self, last: date) -> "Weeks":
+        """Give the four weeks that end with a day."""
+        return Weeks(self, last - A_DAY * (DAYS - 1), last)
+
+
+@dataclass(frozen=True)
+class Weeks:
+    """Four weeks of somebody's days, the first and the last of them included."""
+
+    own: OwnDays
+    first: date
+    last: date
+
+    @property
+    def begin(self) -> datetime:
+        """Give the moment at which they begin."""
+        return self.own.begins(self.first)
+
+    @property
+    def end(self) -> datetime:
+        """Give the moment at which they are over."""
+        return self.own.begins(self.last + A_DAY)
+
+    def __iter__(self) -> Iterator[date]:
+        return (self.first + A_DAY * number for number in range(DAYS))
+
+    def place_of(self, moment: datetime) -> int:
+        """Give which of the days a moment falls on, from 0; one that lies a little ahead falls on the last."""
+        return min((self.own.day_of(moment) - self.first).days, DAYS - 1)
+
+
+def rhythm(moments: Iterable[datetime], own: OwnDays, at: datetime) -> list[Day]:
+    """Give the last four weeks as marks, today the last; a sit whose bell is yet to ring counts as today's."""
+    weeks = own.weeks_until(own.day_of(at))
+    sat = {weeks.place_of(moment) for moment in moments}
+    return [Day(day, place in sat) for place, day in enumerate(weeks)]

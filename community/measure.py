@@ -18,8 +18,8 @@ from community.errors import Conflict
 from community.groups.models import Agreement, Belonging, Group, GroupKind, GroupStatus, Holding, Membership, Role
 from community.members.models import Member, MemberStatus, SeenAs, Theme
 from community.members.passwords import hashed
+from community.practices.library import STARTER
 from community.sits.models import SeriesStatus, SitSeries
-from community.sits.plan import BUILT_IN
 from community.text import RENDERER_VERSION, excerpt, safe_html
 from community.threads.models import Post, PostStatus, ReadMark, Thread, Wants
 
@@ -200,7 +200,7 @@ def _series(size: Size, *, at: datetime) -> None:
             {
                 "group_id": number + 1,
                 "title": "The evening sit",
-                "plan": BUILT_IN[WEEKLY_PLAN].to_json(),
+                "plan": STARTER[WEEKLY_PLAN].plan.to_json(),
                 "wall_start": f"{at - timedelta(days=14 + number % 7):%Y-%m-%d}T20:00:00",
                 "zone": "Europe/Lisbon",
                 "rrule": "FREQ=WEEKLY",

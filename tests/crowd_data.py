@@ -24,8 +24,8 @@ from community.db import db, session, transaction
 from community.measure import Size, fill
 from community.members.models import SignIn
 from community.members.tokens import new_token
+from community.practices.library import STARTER
 from community.sits.models import SitSeries
-from community.sits.plan import BUILT_IN
 from community.sits.recurrence import sit_key
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,7 +69,7 @@ def main(members: int, begins_in: timedelta) -> None:
             series = SitSeries(
                 group_id=1,
                 title="The crowded sit",
-                plan=BUILT_IN["quiet_half_hour"].to_json(),
+                plan=STARTER["quiet_half_hour"].plan.to_json(),
                 wall_start=start.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None).isoformat(),
                 zone="Europe/Lisbon",
                 made_by_id=1,

@@ -18,7 +18,6 @@ from community.members.passwords import hashed
 from community.practices.library import STARTER
 from community.practices.models import PracticeVersion, WrittenPractice
 from community.sits.models import SitSeries
-from community.sits.plan import BUILT_IN
 from community.sits.recurrence import sit_key
 from community.text import RENDERER_VERSION, excerpt, safe_html
 from community.threads.models import Post, PostStatus, Thread
@@ -155,7 +154,7 @@ def plan_sit(group: Group, by: Member, *, begins_in: timedelta = timedelta(minut
     """Put a sit in the calendar and give its key."""
     starts = (now() + begins_in).replace(microsecond=0)
     wall = starts.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None)
-    plan = BUILT_IN[fields.pop("plan", "quiet_half_hour")]
+    plan = STARTER[fields.pop("plan", "quiet_half_hour")].plan
     with inside(), transaction():
         series = SitSeries(
             group_id=group.id,

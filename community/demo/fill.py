@@ -22,6 +22,7 @@ from community.members.models import Member, SeenAs
 from community.members.passwords import hashed
 from community.moderation import actions as moderation
 from community.moderation.models import ReasonKind
+from community.practices.library import STARTER
 from community.sits import actions as sits
 from community.sits import changes
 from community.sits.models import ChangeKind, SitSeries
@@ -185,7 +186,8 @@ def _open_room(cast: Cast) -> None:
 
 def _plan(group: Group, title: str, plan_id: str, rule: Rule, leader: Member | None, *, at: datetime) -> None:
     by = leader if leader is not None and group.taught_by(leader) else _a_teacher(group)
-    sits.schedule_sit(by=by, group=group, title=title, plan=sits.built_in(plan_id), rule=rule, leader=leader, at=at)
+    practice = STARTER[plan_id]
+    sits.schedule_sit(by=by, group=group, title=title, practice=practice, rule=rule, leader=leader, at=at)
 
 
 def _a_teacher(group: Group) -> Member:

@@ -1,10 +1,11 @@
 """Practices as pages show them, and those that every community begins with: files in ``starter/``, in our own words.
 
-The files are read when this module is, so that a practice that breaks a rule never leaves them.
+The files are read when this module is, so that a practice that breaks a rule never leaves them. One that is changed
+gets the next version, and what it said before is kept in ``starter/earlier/``: a sit may have been planned with it.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -78,9 +79,11 @@ def _purpose(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _starters() -> Iterator[Practice]:
-    for path in sorted(_STARTER.glob("*.toml")):
-        yield read_practice(path.read_text(encoding="utf-8"))
+def _read_all(folder: Path) -> list[Practice]:
+    return [read_practice(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))]
 
 
-STARTER: Final[Mapping[str, Practice]] = MappingProxyType({practice.key: practice for practice in _starters()})
+STARTER: Final[Mapping[str, Practice]] = MappingProxyType({practice.key: practice for practice in _read_all(_STARTER)})
+EARLIER: Final[Mapping[tuple[str, int], Practice]] = MappingProxyType(
+    {(practice.key, practice.version): practice for practice in _read_all(_STARTER / "earlier")}
+)

@@ -12,7 +12,7 @@ from community.groups.models import Group, Membership
 from community.groups.queries import MembersOnly, ensure_reader, readable_group_ids
 from community.members.models import Member
 from community.practices.kinds import Trigger
-from community.practices.library import STARTER, Practice
+from community.practices.library import EARLIER, STARTER, Practice
 from community.practices.models import PracticeVersion, WrittenPractice
 from community.practices.schema import Plan
 
@@ -20,8 +20,11 @@ A_READERS_PRACTICES = 400
 _KEY = re.compile(r"p-([1-9][0-9]{0,8})", re.ASCII)
 
 
-def practices_for(viewer: Member) -> list[Practice]:
-    """Give what a member may sit with: our own in their order, then those of the groups they read, by their names."""
+def practices_for(viewer: Member, *, of: Group | None = None) -> list[Practice]:
+    """Give what a member may sit with: our own in their order, then those of the groups they read, by their names.
+
+    With a group, only that one's are added to our own.
+    """
     statement = (
         _versions(viewer)
         .where(
@@ -31,6 +34,8 @@ def practices_for(viewer: Member) -> list[Practice]:
         .order_by(sa.func.lower(Group.name), Group.id, sa.func.lower(PracticeVersion.title), WrittenPractice.id)
         .limit(A_READERS_PRACTICES)
     )
+    if of is not None:
+        statement = statement.where(WrittenPractice.group_id == of.id)
     return [*STARTER.values(), *(_practice(viewer, row) for row in session().execute(statement))]
 
 
@@ -45,9 +50,10 @@ def version_for(viewer: Member, key: str, version: int) -> Practice:
     own = STARTER.get(key)
     if own is None:
         return _written(viewer, key, PracticeVersion.version == version)
-    if own.version != version:
+    found = own if own.version == version else EARLIER.get((key, version))
+    if found is None:
         raise NotFound
-    return own
+    return found
 
 
 def _written(viewer: Member, key: str, which: sa.ColumnElement[bool]) -> Practice:

@@ -9,10 +9,11 @@ from community.errors import Conflict, Invalid
 from community.groups.models import Group
 from community.members.models import Member
 from community.permissions import Act, require
+from community.practices.library import Practice
 from community.sits.facts import SeriesEnded
 from community.sits.meeting import meeting_link
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
-from community.sits.plan import BUILT_IN, Plan, closes_at
+from community.sits.plan import closes_at
 from community.sits.recurrence import Rule, last_occurrence, next_occurrence
 from community.sits.sit import Sit
 from community.sits.soft_doors import opens_again_at
@@ -37,17 +38,20 @@ def schedule_sit(
     by: Member,
     group: Group,
     title: str,
-    plan: Plan,
+    practice: Practice,
     rule: Rule,
     leader: Member | None,
     meeting: str | None = None,
     at: datetime,
 ) -> SitSeries:
-    """Plan a sit or a recurring one; raises Invalid where its time has passed or its leader does not teach."""
+    """Plan a sit or a recurring one; raises Invalid where its time has passed, or where nobody may lead it so.
+
+    It keeps the plan of the practice as that stands now, its key and version in it.
+    """
     require(by, Act.SCHEDULE_SIT, group, at=at)
-    if leader is not None and not group.taught_by(leader):
-        raise Invalid("A sit is led by a teacher of the group, or by nobody.", field="leader")
-    first = next_occurrence(rule, at)
+    ensure_sat_here(practice, group)
+    _ensure_led(practice, group, leader)
+    plan, first = practice.plan, next_occurrence(rule, at)
     if first is None:
         raise Invalid("That time has passed. Choose one that is still to come.", field="day")
     if rule.rrule == OPEN_ROOM and closes_at(plan, first) > first + OPEN_ROOM_EVERY:
@@ -70,12 +74,19 @@ def schedule_sit(
     return series
 
 
-def built_in(plan_id: str) -> Plan:
-    """Give one of the plans that come with the house; raises Invalid."""
-    plan = BUILT_IN.get(plan_id)
-    if plan is None:
-        raise Invalid("Choose one of the plans.", field="plan")
-    return plan
+def _ensure_led(practice: Practice, group: Group, leader: Member | None) -> None:
+    if leader is not None and not group.taught_by(leader):
+        raise Invalid("A sit is led by a teacher of the group, or by nobody.", field="leader")
+    if practice.teacher_led and leader is None:
+        raise Invalid("This practice is sat only where a teacher leads. Choose who does.", field="leader")
+
+
+def ensure_sat_here(practice: Practice, group: Group) -> None:
+    """Let only our own practices and the group's pass; raises Invalid."""
+    if practice.group is not None and practice.group.id != group.id:
+        raise Invalid(
+            "This practice belongs to another group. Choose one of this group, or of the house.", field="plan"
+        )
 
 
 def end_series(*, by: Member, series: SitSeries, at: datetime) -> SitSeries:

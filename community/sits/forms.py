@@ -11,11 +11,10 @@ from community.members.models import SeenAs
 from community.sits.actions import OPEN_ROOM
 from community.sits.meeting import LINK_LENGTH
 from community.sits.models import NOTE_LENGTH, TITLE_LENGTH, ChangeKind, Reminding, RemindOf
-from community.sits.plan import BUILT_IN
 from community.sits.recurrence import DAY_NAMES, DAYS, Rule, end_of_day, place_in_month, validated
-from community.sits.sit_now import USUAL_PLAN
 from community.web import Form, WholeNumber
 
+USUAL = "quiet_half_hour"
 ONCE, FORTNIGHTLY, MONTHLY, MONTHLY_LAST = "once", "fortnightly", "monthly", "monthly_last"
 WEEKLY = "FREQ=WEEKLY"
 REPEATS = {
@@ -34,10 +33,11 @@ class SitForm(Form):
     """When a group sits, and how."""
 
     title = StringField("Title", [InputRequired("Give the sit a name."), Length(max=TITLE_LENGTH)])
-    plan = RadioField(
-        "Plan",
-        choices={plan.id: f"{plan.title}, {plan.total_s // 60} minutes" for plan in BUILT_IN.values()},
-        default="quiet_half_hour",
+    plan = SelectField(
+        "What you sit with",
+        choices=[],
+        default=USUAL,
+        invalid_choice_message="That is no choice any more. Choose one of the practices.",
     )
     day = DateField("Day of the first one", [InputRequired("Choose a day.")])
     time = TimeField("First bell", [InputRequired("Choose a time.")])
@@ -116,13 +116,13 @@ class RemindersForm(Form):
 
 
 class SitNowForm(Form):
-    """By which plan a room is opened now."""
+    """With which practice a room is opened now."""
 
     plan = SelectField(
-        "Plan",
-        choices={plan.id: f"{plan.title}, {plan.total_s // 60} minutes" for plan in BUILT_IN.values()},
-        default=USUAL_PLAN,
-        invalid_choice_message="Choose one of the plans.",
+        "What you sit with",
+        choices=[],
+        default=USUAL,
+        invalid_choice_message="That is no choice here. Choose one of the practices.",
     )
 
 

@@ -1,22 +1,18 @@
-"""What a plan means at any moment: its phases, bells and edges, and its lines in words.
+"""What a plan means at any moment: its phases, bells and edges.
 
 All of it is a pure function of (plan, start, now): a process started at any moment knows the same phase, the same
 bells and the same edges. Times are aware; intervals are half-open, so that a moment belongs to one phase.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
-from community.practices.library import STARTER
 from community.practices.schema import CIRCLE_S, Kind, Plan, Segment, UnsoundPlan, clock
 
 __all__ = [
-    "BUILT_IN",
     "CIRCLE_S",
     "CLOSING_BELL_S",
     "DOORS_S",
@@ -28,7 +24,6 @@ __all__ = [
     "PhaseName",
     "Plan",
     "Segment",
-    "Step",
     "UnsoundPlan",
     "bells",
     "clock",
@@ -37,7 +32,6 @@ __all__ = [
     "edge_index",
     "edges",
     "phase_at",
-    "steps",
     "still",
     "timeline",
 ]
@@ -45,10 +39,6 @@ __all__ = [
 DOORS_S: Final = 600  # the doors open ten minutes before the first bell
 SETTLING_S: Final = 60  # the last minute before it
 CLOSING_BELL_S: Final = 30  # the closing bell is left to fade before anything else happens
-
-_NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-BUILT_IN: Final[Mapping[str, Plan]] = MappingProxyType({key: practice.plan for key, practice in STARTER.items()})
 
 
 # --- phases ---
@@ -143,7 +133,7 @@ def edge_index(plan: Plan, start: datetime, now: datetime) -> int:
     return bisect_right(edges(plan, start), _utc(now))
 
 
-# --- bells, and the plan in words ---
+# --- bells ---
 
 
 class BellKind(StrEnum):
@@ -184,44 +174,6 @@ def _bell_kind(plan: Plan, k: int) -> BellKind:
     if Kind.WALK in {near.kind for near in plan.segments[k - 1 : k + 2]}:
         return BellKind.WALKING
     return BellKind.INTERVAL
-
-
-class Step(NamedTuple):
-    """One line of the plan as people read it; ``bells`` is the number of strokes, 0 for none."""
-
-    at_s: int
-    words: str
-    bells: int
-
-
-def steps(plan: Plan) -> list[Step]:
-    """Put the plan into words, a line for each segment: ``three bells, settle``, ``silence``, ``one bell``.
-
-    The lines follow the plan's own writing: sentences if its texts begin with a capital, else a loose list.
-    """
-    sentences = any(segment.text and segment.text[0].isupper() for segment in plan.segments)
-    lines = [Step(segment.at_s, _line(plan, segment, sentences=sentences), segment.bells) for segment in plan.segments]
-    return lines[:-1] if plan.circle_s is not None else lines
-
-
-def _line(plan: Plan, segment: Segment, *, sentences: bool) -> str:
-    labels = [_strokes(segment.bells)] if segment.bells else []
-    labels += {Kind.SILENCE: ["silence"], Kind.WALK: ["walking"], Kind.WRITE: ["time to write"]}.get(segment.kind, [])
-    if plan.circle_s is not None and segment.at_s == plan.total_s:
-        labels.append("then the circle")
-    label, text = ", ".join(labels), segment.text or ""
-    if not sentences:
-        return ", ".join(part for part in (label, text, "if you like" if segment.optional else "") if part)
-    parts = (label[:1].upper() + label[1:], text, "If you like" if segment.optional else "")
-    return " ".join(_ended(part) for part in parts if part)
-
-
-def _strokes(number: int) -> str:
-    return f"{_NUMBERS[number]} {'bell' if number == 1 else 'bells'}"
-
-
-def _ended(sentence: str) -> str:
-    return sentence if sentence[-1] in ".?!…:" else f"{sentence}."
 
 
 def _utc(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from community.db import session
+from community.errors import Invalid
 from community.groups.actions import hold
 from community.groups.models import Group, GroupStatus, Membership
 from community.groups.queries import readable_group_ids
@@ -14,32 +15,35 @@ from community.members.models import Member, MemberStatus
 from community.notifications.actions import notify
 from community.notifications.models import NoticeKind
 from community.permissions import Act, may, require
+from community.practices.library import Practice
 from community.sits import queries
-from community.sits.actions import waits_until
+from community.sits.actions import ensure_sat_here, waits_until
 from community.sits.models import Attendance, SitSeries, SitWishes
-from community.sits.plan import PhaseName, Plan, closes_at
+from community.sits.plan import PhaseName, closes_at
 from community.sits.sit import Sit, sit_of
 
 RINGS_AFTER = timedelta(minutes=2)  # time to sit down, and for others to come
 HEARD_EVERY = timedelta(hours=1)
 MOST_GROUPS = 50
 UNDER_WAY = {PhaseName.DOORS, PhaseName.SETTLING, PhaseName.SITTING}
-USUAL_PLAN = "quiet_half_hour"
 
 
-def sit_now(*, by: Member, group: Group, plan: Plan, at: datetime) -> Sit:
+def sit_now(*, by: Member, group: Group, practice: Practice, at: datetime) -> Sit:
     """Give a room of the group to go into: the one that is open, else a new one whose bell rings in two minutes.
 
-    Two who ask at once come into the same room.
+    Two who ask at once come into the same room. Raises Invalid for a practice that is not sat like that.
     """
     require(by, Act.SIT_NOW, group, at=at)
+    ensure_sat_here(practice, group)
+    if practice.teacher_led and not group.taught_by(by):
+        raise Invalid("This practice is sat only where a teacher leads. Choose another one for now.", field="plan")
     membership = group.membership_of(by)
     if membership is not None:  # there is one, by the rule; who asks second waits here and finds the first one's room
         hold(membership=membership)
     found = _open_room(by, group, at)
     if found is not None:
         return found
-    sit = _opened(by, group, plan, at)
+    sit = _opened(by, group, practice, at)
     _tell(by, sit, at)
     return sit
 
@@ -93,7 +97,7 @@ def _open_room(by: Member, group: Group, at: datetime) -> Sit | None:
     return next((sit for sit in under_way if waits_until(by, sit, at) is None), None)
 
 
-def _opened(by: Member, group: Group, plan: Plan, at: datetime) -> Sit:
+def _opened(by: Member, group: Group, practice: Practice, at: datetime) -> Sit:
     starts_at = at.replace(microsecond=0) + RINGS_AFTER
     wall = starts_at.astimezone(ZoneInfo(group.zone)).replace(tzinfo=None)
     # In the hour that a change of the clocks repeats, a wall time means its first one.
@@ -101,14 +105,15 @@ def _opened(by: Member, group: Group, plan: Plan, at: datetime) -> Sit:
     series = SitSeries(
         group_id=group.id,
         group=group,
-        title=plan.title,
-        plan=plan.to_json(),
+        title=practice.title,
+        plan=practice.plan.to_json(),
         wall_start=(wall if plain else starts_at.replace(tzinfo=None)).isoformat(),
         zone=group.zone if plain else "UTC",
         on_the_spot=True,
+        leader_id=by.id if practice.teacher_led else None,
         made_by_id=by.id,
         created_at=at,
-        over_at=closes_at(plan, starts_at),
+        over_at=closes_at(practice.plan, starts_at),
     )
     session().add(series)
     session().flush()

@@ -10,14 +10,17 @@ from community import shared
 from community.db import transaction
 from community.errors import NotFound
 from community.groups.models import Group
-from community.groups.queries import ensure_reader, group_for, read_group, taught_group, teachers_of
+from community.groups.queries import group_for, read_group, taught_group, teachers_of
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
+from community.practices.queries import practice_for, practices_for
+from community.practices.wording import steps
 from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
-from community.sits.forms import ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
+from community.sits.choosing import Offer, choices, offered, said
+from community.sits.forms import USUAL, ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf, SitSeries
-from community.sits.plan import BUILT_IN, clock, steps
+from community.sits.plan import clock
 from community.sits.recurrence import parse_sit_key
 from community.sits.sit import Sit, rule_of, sit_of
 from community.sits.wire import room_data
@@ -42,7 +45,7 @@ def new(slug: str) -> Any:
     """Ask when and how the group will sit."""
     group = taught_group(viewer(), slug)
     require(viewer(), Act.SCHEDULE_SIT, group, at=now())
-    return _form_page(_sit_form(group), group)
+    return _form_page(_sit_form(group, chosen=request.args.get("practice")), group)
 
 
 @bp.post("/groups/<slug>/sits")
@@ -56,7 +59,7 @@ def schedule(slug: str) -> Any:
             by=viewer(),
             group=group,
             title=form.title.data,
-            plan=actions.built_in(form.plan.data),
+            practice=practice_for(viewer(), form.plan.data),
             rule=form.rule(group.zone),
             leader=_teacher(group, form.leader.data),
             meeting=form.meeting_link.data,
@@ -170,25 +173,25 @@ def found(key: str) -> Any:
 
 
 @bp.get("/sit-now")
-def rooms() -> str:
+def rooms() -> Any:
     """Ask in which of one's groups to sit now, and how."""
-    return render_template("sits/now.html", groups=sit_now.groups_to_sit_in(viewer(), at=now()), form=SitNowForm())
+    return _rooms_page(SitNowForm(formdata=None, plan=request.args.get("practice", USUAL)))
 
 
 @bp.post("/groups/<slug>/sits/now")
 @limited("12 per hour")
 def open_room(slug: str) -> Any:
     """Lead into the room that is open, or open one."""
-    form = SitNowForm()
+    group, form = read_group(viewer(), slug), SitNowForm()
+    form.plan.choices = choices(_offers(group, teacher_leads=True))  # who may lead it, the action says
 
     def act(at: datetime) -> Any:
-        group = group_for(viewer(), slug)
-        ensure_reader(viewer(), group)
-        return sit_now.sit_now(by=viewer(), group=group, plan=actions.built_in(form.plan.data), at=at)
+        group, practice = read_group(viewer(), slug), practice_for(viewer(), form.plan.data)
+        return sit_now.sit_now(by=viewer(), group=group, practice=practice, at=at)
 
     sit = attempt(form, act)
     if sit is None:
-        return shown("sits/now.html", form=form, groups=sit_now.groups_to_sit_in(viewer(), at=now()))
+        return _rooms_page(form)
     return redirect(url_for("sits.show", slug=slug, key=sit.key), 303)
 
 
@@ -318,6 +321,22 @@ def _index_page(group: Group, *, refused: dict[int, MeetingForm] | None = None) 
     )
 
 
+def _rooms_page(form: SitNowForm) -> Any:
+    """Ask in which group to sit now; those where the chosen practice can be sat, if there are some, come first."""
+    practices = practices_for(viewer())
+    groups = {
+        group: offered(practices, group, teacher_leads=group.taught_by(viewer()))
+        for group in sit_now.groups_to_sit_in(viewer(), at=now())
+    }
+    chosen = form.plan.data
+    fitting = [
+        group
+        for group, offers in groups.items()
+        if any(practice.key == chosen for offer in offers for practice in offer.practices)
+    ]
+    return shown("sits/now.html", form=form, rooms={group: groups[group] for group in fitting or groups}, said=said)
+
+
 def _planned_words(series: SitSeries) -> str:
     first = queries.next_of(series, at=now())
     if first is None:
@@ -326,15 +345,23 @@ def _planned_words(series: SitSeries) -> str:
     return f"{on} {no_such_time(rule_of(series).wall, series.zone)}".strip()
 
 
-def _sit_form(group: Group) -> SitForm:
-    form = SitForm()
+def _sit_form(group: Group, *, chosen: str | None = None) -> SitForm:
+    """Make the form of planning a sit; a practice chosen before stands in it, with its title."""
+    offers = _offers(group, teacher_leads=True)
+    practice = next((each for offer in offers for each in offer.practices if each.key == chosen), None)
+    form = SitForm(plan=practice.key, title=practice.title) if practice else SitForm()
+    form.plan.choices = choices(offers)
     form.leader.choices = {0: "Nobody: the bell rings by itself"} | {each.id: each.name for each in teachers_of(group)}
     return form
 
 
+def _offers(group: Group, *, teacher_leads: bool) -> list[Offer]:
+    return offered(practices_for(viewer(), of=group), group, teacher_leads=teacher_leads)
+
+
 def _form_page(form: SitForm, group: Group) -> Any:
-    plans = [{"plan": plan, "steps": steps(plan), "clock": clock} for plan in BUILT_IN.values()]
-    return shown("sits/new.html", form=form, group=group, plans=plans)
+    offers = _offers(group, teacher_leads=True)
+    return shown("sits/new.html", form=form, group=group, offers=offers, steps=steps, clock=clock)
 
 
 def _change_page(form: ChangeForm, sit: Sit) -> Any:

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from community.members.passwords import hashed
-from community.sits.plan import BUILT_IN
+from community.practices.library import STARTER
 from community.text import RENDERER_VERSION
 from tests.browser.server import Server
 
@@ -53,7 +53,7 @@ def sit_of(server: Server, title: str, starts: datetime, *, group: str, by: str,
     wall = starts.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     with closing(sqlite3.connect(server.data / "community.db", timeout=30)) as rows, rows:
         made = rows.execute(
-            SIT, (title, json.dumps(BUILT_IN[plan].to_json()), wall.isoformat(), zone, group, f"{by}@example.org")
+            SIT, (title, json.dumps(STARTER[plan].plan.to_json()), wall.isoformat(), zone, group, f"{by}@example.org")
         ).lastrowid
     return f"/groups/{group}/sits/{made}-{starts:%Y%m%dT%H%M%SZ}"
 

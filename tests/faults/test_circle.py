@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import websocket
 
 from community.clock import now
-from community.sits.plan import BUILT_IN
+from community.practices.library import STARTER
 from tests.cluster import Cluster
 from tests.faults.caller import Caller, StepIn
 
@@ -33,7 +33,7 @@ def a_sit_in_its_circle(house: Cluster) -> str:
     wall = starts.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None).isoformat()
     engine = sa.create_engine(house.database_url)
     with engine.begin() as rows:
-        made = rows.execute(SIT, {"plan": BUILT_IN["quiet_half_hour"].to_json(), "wall": wall}).scalar_one()
+        made = rows.execute(SIT, {"plan": STARTER["quiet_half_hour"].plan.to_json(), "wall": wall}).scalar_one()
     engine.dispose()
     return f"{made}-{starts:%Y%m%dT%H%M%SZ}"
 

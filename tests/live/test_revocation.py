@@ -12,9 +12,9 @@ from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Belonging, Group, Membership
 from community.members.models import Member
+from community.practices.library import STARTER
 from community.sits import live as sits_live
 from community.sits.models import SitSeries
-from community.sits.plan import BUILT_IN
 from community.sits.presence import Register
 from community.sits.recurrence import sit_key
 from community.threads.models import Thread
@@ -49,7 +49,7 @@ def sit(people: People) -> str:
         series = SitSeries(
             group_id=people.group.id,
             title="Evening sit",
-            plan=BUILT_IN["quiet_half_hour"].to_json(),
+            plan=STARTER["quiet_half_hour"].plan.to_json(),
             wall_start=start.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None).isoformat(),
             zone="Europe/Lisbon",
             made_by_id=people.maren.id,

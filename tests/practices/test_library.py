@@ -12,8 +12,8 @@ from community.groups.queries import AgreementNeeded
 from community.members.models import Member
 from community.practices import queries
 from community.practices.kinds import SYSTEM_WORDS, TRIGGER_WORDS, System, Trigger
-from community.practices.library import GENERAL_CARE, STARTER, Practice
-from community.practices.schema import Plan
+from community.practices.library import EARLIER, GENERAL_CARE, STARTER, Practice
+from community.practices.schema import Layer, Plan
 from tests.factories import join, make_group, make_member, make_practice
 from tests.people import People
 
@@ -39,6 +39,45 @@ def test_a_practice_of_the_house_says_what_it_is(practice: Practice) -> None:
     assert len(plan.care) > len(GENERAL_CARE)
     assert practice.group is None
     assert not practice.key.startswith("p-")  # as those that teachers write are called
+
+
+def test_there_are_twelve_practices_and_two_plain_sits() -> None:
+    minutes = {practice.key: practice.minutes for practice in STARTER.values() if not practice.is_plain}
+    assert minutes == {
+        "soothing_rhythm_breathing": 10,
+        "compassionate_self": 20,
+        "compassionate_letter": 30,
+        "before_the_session": 5,
+        "after_a_difficult_session": 12,
+        "letting_go_of_a_hard_hour": 15,
+        "ending_on_time": 8,
+        "saying_no_to_a_referral": 6,
+        "sitting_with_powerlessness": 25,
+        "impostor_at_the_table": 15,
+        "receiving": 18,
+        "open_sit_with_walking": 40,
+    }
+    assert list(STARTER)[12:] == ["quiet_half_hour", "open_room"]
+    assert [each.key for each in STARTER.values() if each.teacher_led] == ["sitting_with_powerlessness"]
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_every_moment_is_met_by_a_practice_that_one_may_sit_alone(trigger: Trigger) -> None:
+    assert [each.key for each in STARTER.values() if trigger in each.meets and not each.teacher_led]
+
+
+def test_every_system_is_nourished() -> None:
+    assert {each.nourishes for each in STARTER.values() if not each.is_plain} == set(System)
+
+
+@pytest.mark.parametrize("practice", STARTER.values(), ids=lambda practice: practice.key)
+def test_body_comes_before_image_before_words(practice: Practice) -> None:
+    said = [segment for segment in practice.plan.segments if segment.text]
+    assert practice.is_plain or all(segment.layer for segment in said)
+    first = {layer: next((n for n, each in enumerate(said) if each.layer is layer), 99) for layer in Layer}
+    assert first[Layer.BODY] <= first[Layer.IMAGE] or first[Layer.IMAGE] == 99
+    assert first[Layer.BODY] < first[Layer.WORDS] or first[Layer.WORDS] == 99
+    assert first[Layer.IMAGE] < first[Layer.WORDS] or 99 in {first[Layer.IMAGE], first[Layer.WORDS]}
 
 
 def test_there_are_words_for_every_system_and_every_moment() -> None:
@@ -97,11 +136,18 @@ def test_what_is_no_practice_is_not_found(people: People, key: str) -> None:
         queries.practice_for(people.maren, key)
 
 
-def test_an_earlier_version_of_our_own_that_we_did_not_keep_is_not_found(people: People) -> None:
-    ours = STARTER["quiet_half_hour"]
-    assert queries.version_for(people.ines, ours.key, ours.version) == ours
-    with pytest.raises(NotFound):
-        queries.version_for(people.ines, ours.key, ours.version + 1)
+def test_an_earlier_version_of_our_own_is_kept_and_one_that_never_was_is_not_found(people: People) -> None:
+    ours = STARTER["soothing_rhythm_breathing"]
+    assert ours.version == 2
+    assert queries.version_for(people.ines, ours.key, 2) == ours
+    assert queries.version_for(people.ines, ours.key, 1) == EARLIER[ours.key, 1]
+    for version in (0, 3):
+        with pytest.raises(NotFound):
+            queries.version_for(people.ines, ours.key, version)
+
+
+def test_every_version_of_our_own_before_the_one_that_stands_is_kept() -> None:
+    assert set(EARLIER) == {(each.key, n) for each in STARTER.values() for n in range(1, each.version)}
 
 
 def test_finding_practices_asks_the_database_once_however_many(people: People, statements: Callable[..., Any]) -> None:

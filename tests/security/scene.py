@@ -15,8 +15,8 @@ from community.members.models import Invitation, Joining, Member, MemberStatus, 
 from community.members.tokens import new_token
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind, Verdict
 from community.notifications.models import Notice, NoticeKind
+from community.practices.library import STARTER
 from community.sits.models import SeriesStatus, SitSeries
-from community.sits.plan import BUILT_IN
 from community.sits.recurrence import sit_key
 from community.threads.models import Draft, HeldFor, PostStatus, Thread
 from tests.doors import signed_in
@@ -149,7 +149,7 @@ def _sits(scene: Scene, kind: str) -> None:
             series = SitSeries(
                 group_id=scene.groups[kind].id,
                 title=f"{kind}titled sit".replace("_", ""),
-                plan=BUILT_IN["quiet_half_hour"].to_json(),
+                plan=STARTER["quiet_half_hour"].plan.to_json(),
                 wall_start=start.astimezone(ZoneInfo("Europe/Lisbon")).replace(tzinfo=None).isoformat(),
                 zone="Europe/Lisbon",
                 made_by_id=scene.ids["maren"],

@@ -13,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.errors import Invalid
+from community.practices import wording
+from community.practices.library import STARTER
 from community.sits import plan as plans
-from community.sits.plan import BUILT_IN, BellKind, Kind, PhaseName, Plan, UnsoundPlan
+from community.sits.plan import BellKind, Kind, PhaseName, Plan, UnsoundPlan
 
 START = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -47,28 +49,12 @@ def between(*segments: dict[str, Any]) -> dict[str, Any]:
 # --- the plans every community begins with ---
 
 
-def test_there_are_four_plans_and_one_for_the_open_room() -> None:
-    assert {plan.id: plan.total_s for plan in BUILT_IN.values()} == {
-        "soothing_rhythm_breathing": 600,
-        "after_a_difficult_session": 720,
-        "quiet_half_hour": 1800,
-        "open_sit_with_walking": 2400,
-        "open_room": 1740,
-    }
-    assert all(plan_id == plan.id for plan_id, plan in BUILT_IN.items())
-
-
-@pytest.mark.parametrize("plan", BUILT_IN.values(), ids=lambda plan: plan.id)
-def test_a_built_in_plan_survives_being_stored(plan: Plan) -> None:
-    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
-
-
 def test_the_open_room_closes_before_its_next_half_hour_begins() -> None:
-    assert plans.closes_at(BUILT_IN["open_room"], START) <= START + timedelta(minutes=30)
+    assert plans.closes_at(STARTER["open_room"].plan, START) <= START + timedelta(minutes=30)
 
 
 def test_the_quiet_half_hour_reads_as_a_loose_list() -> None:
-    assert [tuple(step) for step in plans.steps(BUILT_IN["quiet_half_hour"])] == [
+    assert [tuple(step) for step in wording.steps(STARTER["quiet_half_hour"].plan)] == [
         (0, "three bells, settle", 3),
         (120, "silence", 0),
         (900, "one bell", 1),
@@ -78,7 +64,7 @@ def test_the_quiet_half_hour_reads_as_a_loose_list() -> None:
 
 
 def test_a_plan_written_in_sentences_reads_in_sentences() -> None:
-    steps = plans.steps(BUILT_IN["open_sit_with_walking"])
+    steps = wording.steps(STARTER["open_sit_with_walking"].plan)
     assert [(plans.clock(step.at_s), step.words) for step in steps] == [
         ("0:00", "Three bells. Settle in the way your body likes today."),
         ("0:30", "Choose an anchor: breath, hands, sounds, or something you can see."),
@@ -97,10 +83,22 @@ def test_what_is_optional_is_said_to_be() -> None:
         {"at_s": 10, "kind": "cue", "text": "Breathe"},
         {"at_s": 60, "kind": "write", "text": "What helps?", "optional": True},
     )
-    assert plans.steps(Plan.from_json(loose))[1].words == "walking, if you like"
-    assert [step.words for step in plans.steps(Plan.from_json(spoken))[1:3]] == [
+    assert wording.steps(Plan.from_json(loose))[1].words == "walking, if you like"
+    assert [step.words for step in wording.steps(Plan.from_json(spoken))[1:3]] == [
         "Breathe.",
         "Time to write. What helps? If you like.",
+    ]
+
+
+def test_what_ends_in_its_quotation_marks_is_not_ended_twice() -> None:
+    said = between(
+        {"at_s": 10, "kind": "cue", "text": "Breathe"},
+        {"at_s": 60, "kind": "write", "bells": 1, "text": "“It makes sense, because …”"},
+        {"at_s": 90, "kind": "write", "text": "“A line”"},
+    )
+    assert [step.words for step in wording.steps(Plan.from_json(said))[2:4]] == [
+        "One bell, time to write. “It makes sense, because …”",
+        "Time to write. “A line”.",
     ]
 
 
@@ -238,14 +236,14 @@ def test_whatever_is_given_it_is_a_plan_or_a_refusal(data: Any) -> None:
         Plan.from_json(data)
 
 
-@given(st.sampled_from(sorted(BUILT_IN)), st.data())
+@given(st.sampled_from(sorted(STARTER)), st.data())
 def test_a_plan_with_any_one_part_replaced_is_a_plan_or_a_refusal(plan_id: str, data: st.DataObject) -> None:
-    changed = copy.deepcopy(BUILT_IN[plan_id].to_json())
+    changed = copy.deepcopy(STARTER[plan_id].plan.to_json())
     place: Any = changed
     key: Any = data.draw(st.sampled_from(sorted(changed)))
     if key == "segments" and data.draw(st.booleans()):
         place = data.draw(st.sampled_from(changed["segments"]))
-        key = data.draw(st.sampled_from(["at_s", "kind", "bells", "text", "optional"]))
+        key = data.draw(st.sampled_from(["at_s", "kind", "bells", "text", "layer", "optional"]))
     place[key] = data.draw(JSON)
     try:
         plan = Plan.from_json(changed)
@@ -369,14 +367,14 @@ def test_an_edge_is_passed_when_a_segment_begins_and_when_the_closing_bell_rings
 @given(sound_plans())
 def test_any_plan_can_be_stored_and_put_into_words(plan: Plan) -> None:
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
-    steps = plans.steps(plan)
+    steps = wording.steps(plan)
     assert [step.at_s for step in steps] == [s.at_s for s in plan.segments if s.kind is not Kind.CIRCLE]
     assert all(step.words and step.words == step.words.strip() for step in steps)
     assert steps[-1].words.rstrip(".").lower().endswith("then the circle") == (plan.circle_s is not None)
 
 
 def test_a_plan_without_walking_rings_at_its_end() -> None:
-    rung = plans.bells(BUILT_IN["soothing_rhythm_breathing"], START)
+    rung = plans.bells(STARTER["soothing_rhythm_breathing"].plan, START)
     assert [(bell.at - START, bell.strokes, bell.kind) for bell in rung] == [
         (timedelta(0), 3, BellKind.OPENING),
         (timedelta(minutes=6), 1, BellKind.INTERVAL),
@@ -385,7 +383,7 @@ def test_a_plan_without_walking_rings_at_its_end() -> None:
 
 
 def test_walking_bells_send_off_and_call_back() -> None:
-    rung = plans.bells(BUILT_IN["open_sit_with_walking"], START)
+    rung = plans.bells(STARTER["open_sit_with_walking"].plan, START)
     assert [(bell.at - START, bell.strokes, bell.kind) for bell in rung] == [
         (timedelta(0), 3, BellKind.OPENING),
         (timedelta(minutes=20), 2, BellKind.WALKING),
@@ -396,7 +394,7 @@ def test_walking_bells_send_off_and_call_back() -> None:
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
 def test_a_sit_that_crosses_a_clock_change_is_as_long_as_any_other(zone: str) -> None:
-    plan = BUILT_IN["open_sit_with_walking"]
+    plan = STARTER["open_sit_with_walking"].plan
     for month, day in ((3, 29), (4, 5), (10, 25), (11, 1)):
         for hour in range(4):
             start = datetime(2026, month, day, hour, 40, tzinfo=ZoneInfo(zone))
@@ -424,4 +422,4 @@ NAIVE: list[Callable[[Plan, datetime], object]] = [
 @pytest.mark.parametrize("ask", NAIVE)
 def test_a_naive_time_is_our_mistake_and_not_answered(ask: Callable[[Plan, datetime], object]) -> None:
     with pytest.raises(ValueError, match="aware"):
-        ask(BUILT_IN["open_room"], START.replace(tzinfo=None))
+        ask(STARTER["open_room"].plan, START.replace(tzinfo=None))

@@ -8,12 +8,15 @@ import sqlalchemy as sa
 
 from community.clock import now
 from community.db import session, transaction
-from community.groups.models import GroupStatus
+from community.errors import Invalid
+from community.groups.models import Group, GroupStatus, Role
 from community.notifications.models import Notice, NoticeKind
-from community.sits import jobs
+from community.practices.queries import practice_for
+from community.sits import actions, jobs
 from community.sits.models import SitSeries
+from community.sits.recurrence import validated
 from tests.doors import Browser
-from tests.factories import inside, join, make_group, make_member, plan_sit
+from tests.factories import inside, join, make_group, make_member, make_practice, plan_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -323,3 +326,67 @@ def test_who_has_left_the_group_leads_nothing_in_it(people: People, browser: Ope
     ines = browser(people.ines)
     ines.get("/")
     assert "with Tomasz" not in ines.page
+
+
+# What one sits with
+
+
+def test_a_teacher_chooses_among_plain_sits_practices_and_those_of_the_group(people: People, browser: Open) -> None:
+    own = make_practice(people.group, people.maren, title="The last five minutes").key
+    make_practice(people.elsewhere, people.odile, title="Low tide")
+    maren = browser(people.maren)
+    maren.get("/groups/ending-on-time/sits/new")
+    for name in ("Plain sits", "Practices", "Written in Ending on Time"):
+        assert f'<optgroup label="{name}">' in maren.page
+    assert f'value="{own}"' in maren.page
+    assert "Sitting with powerlessness, 25 minutes, led by a teacher" in maren.page
+    assert "Low tide" not in maren.page
+
+
+def test_a_practice_chosen_before_stands_in_the_form_with_its_title(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    maren.get("/groups/ending-on-time/sits/new?practice=receiving")
+    assert '<option value="receiving" selected>' in maren.page
+    assert 'value="Receiving: compassion from others"' in maren.page
+    assert maren.get("/groups/ending-on-time/sits/new?practice=p-77").status_code == 200
+    assert '<option value="quiet_half_hour" selected>' in maren.page
+
+
+def test_a_sit_keeps_the_practice_as_it_stood_when_it_was_planned(people: People, browser: Open) -> None:
+    first = make_practice(people.group, people.maren, title="The lean")
+    maren = browser(people.maren)
+    assert maren.post("/groups/ending-on-time/sits", **wanted(plan=first.key)).status_code == 303
+    make_practice(people.group, people.maren, after=first, title="The lean, seen")
+    plan = planned()[0].plan
+    assert (plan["id"], plan["version"], plan["title"]) == (first.key, 1, "The lean")
+
+
+def test_a_practice_of_another_group_is_no_choice(people: People, browser: Open) -> None:
+    noor = make_member("Noor Vale")
+    other = make_group("Still Water", teachers=[noor])
+    join(noor, people.group, role=Role.TEACHER)
+    key = make_practice(other, noor).key
+    teacher = browser(noor)
+    assert teacher.post("/groups/ending-on-time/sits", **wanted(plan=key)).status_code == 422
+    with inside(), transaction():
+        group, member = session().get_one(Group, people.group.id), session().get_one(type(noor), noor.id)
+        rule = validated(datetime.fromisoformat("2090-01-01T19:00"), "UTC")
+        with pytest.raises(Invalid, match="belongs to another group"):
+            actions.schedule_sit(
+                by=member,
+                group=group,
+                title="A sit",
+                practice=practice_for(member, key),
+                rule=rule,
+                leader=None,
+                at=now(),
+            )
+
+
+def test_what_a_teacher_leads_is_planned_with_one(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    asked = wanted(plan="sitting_with_powerlessness")
+    assert maren.post("/groups/ending-on-time/sits", **asked).status_code == 422
+    assert "sat only where a teacher leads" in maren.page
+    assert maren.post("/groups/ending-on-time/sits", **{**asked, "leader": str(people.maren.id)}).status_code == 303
+    assert planned()[0].leader_id == people.maren.id

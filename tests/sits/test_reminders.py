@@ -17,9 +17,9 @@ from community.groups.models import Group, Membership
 from community.mail import Letter, OutboxMail
 from community.members.models import Member
 from community.notifications.models import Notice
+from community.practices.library import STARTER
 from community.sits import actions, jobs, queries, reminders
 from community.sits.models import SentReminder, SitSeries
-from community.sits.plan import BUILT_IN
 from community.sits.recurrence import parse_sit_key, sit_key, validated
 from tests.doors import Browser
 from tests.factories import inside, plan_sit
@@ -158,7 +158,7 @@ def plan_at(people: People, wall: datetime, zone: str) -> None:
             SitSeries(
                 group_id=people.group.id,
                 title="Morning sit",
-                plan=BUILT_IN["quiet_half_hour"].to_json(),
+                plan=STARTER["quiet_half_hour"].plan.to_json(),
                 wall_start=wall.isoformat(),
                 zone=zone,
                 made_by_id=people.maren.id,
@@ -188,7 +188,7 @@ def scheduled(people: People, starts_at: datetime, rrule: str | None = None) -> 
             by=session().get_one(Member, people.maren.id),
             group=group,
             title="Evening sit",
-            plan=BUILT_IN["quiet_half_hour"],
+            practice=STARTER["quiet_half_hour"],
             rule=validated(wall, group.zone, rrule),
             leader=None,
             at=now(),

@@ -12,12 +12,13 @@ from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Group, Membership
 from community.notifications.models import Notice, NoticeKind
-from community.sits import actions, jobs, queries
+from community.practices.library import STARTER
+from community.sits import jobs, queries
 from community.sits.models import SitSeries, SitWishes
 from community.sits.sit_now import sit_now
 from tests.calendars.keeping import feed_of
 from tests.doors import Browser, Live
-from tests.factories import inside, join, make_group, make_member, plan_sit
+from tests.factories import inside, join, make_group, make_member, make_practice, plan_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -197,7 +198,40 @@ def test_in_the_hour_that_comes_twice_the_bell_rings_in_two_minutes_too(people: 
         with inside(), transaction():
             group = session().get_one(type(people.group), people.group.id)
             member = session().get_one(type(people.ines), people.ines.id)
-            sit = sit_now(by=member, group=group, plan=actions.built_in("open_room"), at=at)
+            sit = sit_now(by=member, group=group, practice=STARTER["open_room"], at=at)
         assert sit.starts_at == at + timedelta(minutes=2)
         with inside():
             assert queries.sit_visible_to(people.ines, sit.key).starts_at == sit.starts_at
+
+
+def test_one_sits_now_with_a_practice_of_the_group(people: People, browser: Open) -> None:
+    key = make_practice(people.group, people.maren, title="The last five minutes").key
+    ines = browser(people.ines)
+    ines.get(f"/sit-now?practice={key}")
+    assert f'<option value="{key}" selected>' in ines.page
+    assert ines.post(NOW, plan=key).status_code == 303
+    assert opened()[0].plan["id"] == key
+
+
+def test_what_a_teacher_leads_only_a_teacher_opens_and_leads_it(people: People, browser: Open) -> None:
+    ines, maren = browser(people.ines), browser(people.maren)
+    ines.get("/sit-now")
+    assert "Sitting with powerlessness" not in ines.page
+    assert ines.post(NOW, plan="sitting_with_powerlessness").status_code == 422
+    assert "sat only where a teacher leads" in ines.page
+    assert opened() == []
+    maren.get("/sit-now")
+    assert "Sitting with powerlessness" in maren.page
+    assert maren.post(NOW, plan="sitting_with_powerlessness").status_code == 303
+    assert opened()[0].leader_id == people.maren.id
+
+
+def test_groups_in_which_the_chosen_practice_is_sat_come_alone(people: People, browser: Open) -> None:
+    still = make_group("Still Water", members=[people.ines])
+    key = make_practice(people.group, people.maren).key
+    ines = browser(people.ines)
+    ines.get(f"/sit-now?practice={key}")
+    assert still.name not in ines.page
+    for address in ("/sit-now", "/sit-now?practice=nothing", "/sit-now?practice=receiving"):
+        ines.get(address)
+        assert still.name in ines.page

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from community.db import session, transaction
 from community.groups.models import Group
+from community.practices.library import STARTER
 from community.sits.models import Attendance
-from community.sits.plan import BUILT_IN, edges
+from community.sits.plan import edges
 from community.sits.soft_doors import opens_again_at
 from tests.doors import Browser, Live
 from tests.factories import inside, plan_sit
@@ -21,7 +22,7 @@ from tests.people import People
 Open = Callable[..., Browser]
 ROOM = "/groups/ending-on-time/sits/{key}"
 START = datetime(2026, 11, 25, 19, 30, tzinfo=UTC)
-PLAN = BUILT_IN["quiet_half_hour"]  # turns at 0:00, 2:00, 15:00, 15:30 and 30:00
+PLAN = STARTER["quiet_half_hour"].plan  # turns at 0:00, 2:00, 15:00, 15:30 and 30:00
 
 
 def soften(group: Group) -> None:

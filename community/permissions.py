@@ -59,6 +59,9 @@ class Act(StrEnum):
     END_CIRCLE = "end_circle"
     SIT_NOW = "sit_now"
     THANK_SITTERS = "thank_sitters"
+    FOLLOW_PROGRAMME = "follow_programme"
+    LAY_PROGRAMME = "lay_programme"
+    END_PROGRAMME = "end_programme"
     FLAG_POST = "flag_post"
     SEE_DESK = "see_desk"
     DECIDE_CASE = "decide_case"
@@ -267,6 +270,9 @@ RULES: dict[Act, Rule] = {
     Act.END_CIRCLE: all_of(keeps, group_is_kept),
     Act.SIT_NOW: writes,
     Act.THANK_SITTERS: all_of(reads, group_is_kept),
+    Act.FOLLOW_PROGRAMME: anyone,
+    Act.LAY_PROGRAMME: all_of(keeps, group_is_kept),
+    Act.END_PROGRAMME: keeps,
     Act.FLAG_POST: all_of(reads, not_theirs, status_is("visible")),
     Act.SEE_DESK: keeps,
     Act.DECIDE_CASE: all_of(keeps, not_in_the_case),

@@ -43,7 +43,7 @@ def test_the_demo_is_a_whole_community_and_is_made_once(app: Flask) -> None:
             SubjectKind.POST,
         ]
         assert count(CaseReason, CaseReason.kind == ReasonKind.FLAG_UNKIND) == 1
-        assert count(SitSeries) == 6
+        assert count(SitSeries) == 10
         unread = session().scalars(sa.select(Member.name).where(Member.briefed_at.is_(None)))
         assert list(unread) == ["Łucja Nowak"]  # new here: she finds what a first sit asks
 

@@ -14,6 +14,7 @@ from community.journal.models import JournalEntry
 from community.members.models import Invitation, Member, MemberStatus
 from community.moderation.models import Case
 from community.permissions import RULES, Act, may, require
+from community.programmes.models import Following
 from community.sits.models import SitSeries
 from community.threads.models import Post, PostStatus, Thread
 
@@ -61,6 +62,9 @@ WRITTEN = {
     Act.END_CIRCLE: "teacher agreed kept",
     Act.SIT_NOW: "inside agreed loud kept",
     Act.THANK_SITTERS: "inside agreed kept",
+    Act.FOLLOW_PROGRAMME: "",
+    Act.LAY_PROGRAMME: "teacher agreed kept",
+    Act.END_PROGRAMME: "teacher agreed",
     Act.FLAG_POST: "inside agreed not_mine visible",
     Act.SEE_DESK: "teacher agreed",
     Act.DECIDE_CASE: "teacher agreed about_other",
@@ -205,6 +209,7 @@ def thing_for(act: Act, s: Situation) -> object:
         Act.DECIDE_CASE: lambda: Case(group=group, about_id=whose),
         Act.END_SERIES: lambda: SitSeries(group=group),
         Act.CHANGE_MEETING: lambda: SitSeries(group=group),
+        Act.END_PROGRAMME: lambda: Following(group=group),
         Act.CHANGE_SIT: lambda: SitSeries(group=group),
         Act.WRITE_PAGE: lambda: JournalEntry(member_id=whose),
         Act.ERASE_PAGE: lambda: JournalEntry(member_id=whose),

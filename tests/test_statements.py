@@ -32,7 +32,7 @@ def lived_in(people: People) -> People:
     [
         ("/threads/1", 3),
         ("/threads/1?page=1", 3),
-        ("/groups/ending-on-time", 5),
+        ("/groups/ending-on-time", 6),
         ("/", 4),
         ("/notices", 2),
     ],

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from community.clock import now
 from community.db import session, transaction
+from community.demo.following import follow_programmes
 from community.groups import actions as groups
 from community.groups.agreement import FIRST_WORDS, agreement_text
 from community.groups.models import Group, GroupKind, Holding
@@ -74,6 +75,7 @@ def fill() -> bool:
             _weekly(cast, sit)
         _call_off_one(cast)
         _open_room(cast)
+        follow_programmes(cast.people, cast.groups, at=cast.at)
         for thread in story()["threads"]:
             _thread(cast, thread, texts)
         for group in story()["groups"]:

@@ -13,6 +13,8 @@ from playwright.sync_api import APIRequestContext
 READ_OF_A_KIND = 8
 KIND = (
     (re.compile(r"/groups/(?!new$)[^/]+"), "/groups/*"),
+    (re.compile(r"^/programmes/[^/]+/[^/]+$"), "/programmes/*/*"),
+    (re.compile(r"/programmes/[^/]+"), "/programmes/*"),
     (re.compile(r"/sits/(?!new$)[^/]+"), "/sits/*"),
     (re.compile(r"^/(invitations|joining|reset)/[^/]+"), r"/\1/*"),
     (re.compile(r"\d+"), "*"),

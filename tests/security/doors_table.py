@@ -301,4 +301,36 @@ DESK: dict[str, list[Row]] = {
     ),
 }
 
-TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK}
+SETTLING = {"key": "settling"}
+BREATH = {**SETTLING, "module": "breath"}
+PROGRAMMES: dict[str, list[Row]] = {
+    "GET /programmes": alike(SIGNED_IN),
+    "GET /programmes/<key>": [
+        *alike(SIGNED_IN, args=SETTLING),
+        *alike(NONE, others=ABSENT, args={"key": "no such programme"}),
+    ],
+    "POST /programmes/<key>/followings": alike(SIGNED_IN, args=SETTLING),
+    "POST /programmes/<key>/departure": alike(SIGNED_IN, args=SETTLING),
+    "GET /programmes/<key>/<module>": [
+        *alike(SIGNED_IN, args=BREATH),
+        *alike(NONE, others=ABSENT, args={**SETTLING, "module": "no such module"}),
+    ],
+    "POST /programmes/<key>/<module>/pages": alike(SIGNED_IN, args=BREATH, fields={"body": "Warm hands."}),
+    "GET /groups/<slug>/programmes/<key>/new": groups(TEACHERS, archived=NONE, args=SETTLING),
+    "POST /groups/<slug>/programmes/<key>": groups(
+        TEACHERS,
+        archived=NONE,
+        args=SETTLING,
+        but={"hidden": dict.fromkeys(TEACHERS, LATE)},  # it follows one, and a sit of it is still to come
+        fields={"day": "2036-11-28", "time": "07:00", "every_weeks": "2", "leader": "0"},
+    ),
+    "POST /groups/<slug>/programmes/<id:following_id>/ending": [
+        *groups(TEACHERS, args={"following_id": "@KIND:following"}),
+        Row(
+            answers(NONE, out=NO, new=AGREE) | dict.fromkeys(TEACHERS, ABSENT),
+            {"slug": "@open", "following_id": "@hidden:following"},
+        ),
+    ],
+}
+
+TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES}

@@ -16,6 +16,7 @@ from community.members.tokens import new_token
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind, Verdict
 from community.notifications.models import Notice, NoticeKind
 from community.practices.library import STARTER
+from community.programmes.models import Following, FollowingStatus, ModuleSit
 from community.sits.models import SeriesStatus, SitSeries
 from community.sits.recurrence import sit_key
 from community.threads.models import Draft, HeldFor, PostStatus, Thread
@@ -93,6 +94,7 @@ def make_scene() -> Scene:
         _group(scene, kind)
         _sits(scene, kind)
         _practices(scene, kind)
+        _programmes(scene, kind)
     _posts(scene)
     _threads(scene)
     _links(scene)
@@ -168,6 +170,18 @@ def _practices(scene: Scene, kind: str) -> None:
     group, maren = scene.groups[kind], scene.members["maren"]
     first = make_practice(group, maren, title=titled, lead=said, about=said)
     scene.words[f"{kind}:practice"] = make_practice(group, maren, after=first, title=titled, lead=said, about=said).key
+
+
+def _programmes(scene: Scene, kind: str) -> None:
+    """What the group follows, or of all but the hidden one followed once; and what Ines follows alone."""
+    group, goes_on = scene.groups[kind], kind == "hidden"
+    status = FollowingStatus.FOLLOWED if goes_on else FollowingStatus.LEFT
+    following = _add(Following(programme="settling", version=1, group_id=group.id, status=status, begun_at=now()))
+    scene.ids[f"{kind}:following"] = following.id
+    series = scene.ids[f"{kind}:series:later"]
+    _add(ModuleSit(following_id=following.id, module="breath", series_id=series))
+    if goes_on:
+        _add(Following(programme="settling", version=1, member_id=scene.ids["ines"], begun_at=now()))
 
 
 def _posts(scene: Scene) -> None:

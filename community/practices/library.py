@@ -30,7 +30,8 @@ _STARTER: Final = Path(__file__).with_name("starter")
 class Practice:
     """A version of a practice. ``plan`` has its key as id, and its title and version; ``group`` is None for our own.
 
-    ``is_plain`` are sits with hardly a word, which are for no moment in particular. ``about`` is Markdown.
+    ``changed`` is what its writer said that changed with this version. ``is_plain`` are sits with hardly a word, which
+    are for no moment in particular. ``about`` is Markdown.
     """
 
     key: str
@@ -46,6 +47,8 @@ class Practice:
     group: Group | None = None
     written_by: str = ""
     changed_at: datetime | None = None
+    changed: str = ""
+    is_withdrawn: bool = False
     is_plain: bool = False
 
     @property

@@ -1,6 +1,7 @@
 """The practices that teachers write for a group. Versions are never changed, only followed by the next."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,16 +14,28 @@ from community.practices.kinds import System
 from community.practices.segments import TITLE_MOST
 
 LEAD_LENGTH = 200
+CHANGED_LENGTH = 200
+
+
+class PracticeStatus(StrEnum):
+    """Whether a practice is offered; a withdrawn one stays readable to those who find it in a sit or a version."""
+
+    STANDING = "standing"
+    WITHDRAWN = "withdrawn"
 
 
 class WrittenPractice(Base):
     """A practice of one group; ``version`` is the one that stands."""
 
     __tablename__ = "practices"
+    __table_args__ = (one_of("status", PracticeStatus),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(sa.ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+    status: Mapped[PracticeStatus] = mapped_column(
+        WordEnum(PracticeStatus), default=PracticeStatus.STANDING, server_default=PracticeStatus.STANDING.value
+    )
     created_at: Mapped[datetime]
 
     group: Mapped[Group] = relationship()
@@ -49,6 +62,8 @@ class PracticeVersion(Base):
     teacher_led: Mapped[bool] = mapped_column(default=False)
     about: Mapped[str] = mapped_column(sa.Text)
     about_html: Mapped[str] = mapped_column(sa.Text)
+    # what its writer said that changed with this version
+    changed: Mapped[str] = mapped_column(sa.String(CHANGED_LENGTH), default="", server_default="")
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     written_at: Mapped[datetime]
 

@@ -2,21 +2,24 @@
 
 import marshal
 import re
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 
 from community.db import session
 from community.errors import NotFound
-from community.groups.models import Group, Membership
+from community.groups.models import Belonging, Group, Membership, Role
 from community.groups.queries import MembersOnly, ensure_reader, readable_group_ids
 from community.members.models import Member
+from community.permissions import Act, may
 from community.practices.kinds import Trigger
 from community.practices.library import EARLIER, STARTER, Practice
-from community.practices.models import PracticeVersion, WrittenPractice
+from community.practices.models import PracticeStatus, PracticeVersion, WrittenPractice
 from community.practices.schema import Plan
 
 A_READERS_PRACTICES = 400
+MOST_GROUPS = 100
 _KEY = re.compile(r"p-([1-9][0-9]{0,8})", re.ASCII)
 
 
@@ -29,6 +32,7 @@ def practices_for(viewer: Member, *, of: Group | None = None) -> list[Practice]:
         _versions(viewer)
         .where(
             PracticeVersion.version == WrittenPractice.version,
+            WrittenPractice.status == PracticeStatus.STANDING,
             WrittenPractice.group_id.in_(readable_group_ids(viewer.id)),
         )
         .order_by(sa.func.lower(Group.name), Group.id, sa.func.lower(PracticeVersion.title), WrittenPractice.id)
@@ -54,6 +58,53 @@ def version_for(viewer: Member, key: str, version: int) -> Practice:
     if found is None:
         raise NotFound
     return found
+
+
+def practice_to_write(viewer: Member, key: str) -> WrittenPractice:
+    """Give the practice of a group for a teacher who writes on; raises what ``practice_for`` raises.
+
+    Our own practices are nobody's to write on: they are absent here.
+    """
+    named = _KEY.fullmatch(key)
+    written = session().get(WrittenPractice, int(named[1])) if named and practice_for(viewer, key) else None
+    if written is None:
+        raise NotFound
+    return written
+
+
+def withdrawn_from(viewer: Member) -> list[Practice]:
+    """Give what is offered no longer in the groups that the viewer teaches, by title."""
+    taught = sa.and_(Membership.status == Belonging.ACTIVE, Membership.role == Role.TEACHER)
+    statement = (
+        _versions(viewer)
+        .where(
+            PracticeVersion.version == WrittenPractice.version,
+            WrittenPractice.status == PracticeStatus.WITHDRAWN,
+            WrittenPractice.group_id.in_(readable_group_ids(viewer.id)),
+            taught,
+        )
+        .order_by(sa.func.lower(PracticeVersion.title), WrittenPractice.id)
+        .limit(A_READERS_PRACTICES)
+    )
+    return [_practice(viewer, row) for row in session().execute(statement)]
+
+
+def groups_to_write_for(viewer: Member, *, at: datetime) -> list[Group]:
+    """Give the groups that the viewer may write practices for, by name."""
+    mine = sa.and_(Membership.group_id == Group.id, Membership.member_id == viewer.id)
+    statement = (
+        sa.select(Group, Membership)
+        .join(Membership, mine)
+        .where(Group.id.in_(readable_group_ids(viewer.id)), Membership.role == Role.TEACHER)
+        .order_by(sa.func.lower(Group.name), Group.id)
+        .limit(MOST_GROUPS)
+    )
+    groups = []
+    for group, membership in session().execute(statement):
+        group.remember(viewer.id, membership)
+        if may(viewer, Act.WRITE_PRACTICE, group, at=at):
+            groups.append(group)
+    return groups
 
 
 def _written(viewer: Member, key: str, which: sa.ColumnElement[bool]) -> Practice:
@@ -99,6 +150,8 @@ def _practice(viewer: Member, row: sa.Row[PracticeVersion, WrittenPractice, Grou
         group=group,
         written_by=name or "",
         changed_at=said.written_at,
+        changed=said.changed,
+        is_withdrawn=written.status is PracticeStatus.WITHDRAWN,
     )
 
 

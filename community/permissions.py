@@ -77,6 +77,7 @@ class Act(StrEnum):
     KEEP_JOURNAL = "keep_journal"
     WRITE_PAGE = "write_page"
     ERASE_PAGE = "erase_page"
+    ERASE_SIT = "erase_sit"
 
 
 def anyone(by: "Member", _thing: Any, _at: datetime) -> bool:
@@ -288,6 +289,7 @@ RULES: dict[Act, Rule] = {
     Act.KEEP_JOURNAL: anyone,
     Act.WRITE_PAGE: kept_for_them,
     Act.ERASE_PAGE: kept_for_them,
+    Act.ERASE_SIT: kept_for_them,
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from community.errors import NotAllowed
 from community.groups.models import Belonging, Group, GroupKind, GroupStatus, JoinRequest, Membership, Role
-from community.journal.models import JournalEntry
+from community.journal.models import JournalEntry, JournalSit
 from community.members.models import Invitation, Member, MemberStatus
 from community.moderation.models import Case
 from community.permissions import RULES, Act, may, require
@@ -80,6 +80,7 @@ WRITTEN = {
     Act.KEEP_JOURNAL: "",
     Act.WRITE_PAGE: "about_me",
     Act.ERASE_PAGE: "about_me",
+    Act.ERASE_SIT: "about_me",
 }
 
 POST_ACTS = {
@@ -213,6 +214,7 @@ def thing_for(act: Act, s: Situation) -> object:
         Act.CHANGE_SIT: lambda: SitSeries(group=group),
         Act.WRITE_PAGE: lambda: JournalEntry(member_id=whose),
         Act.ERASE_PAGE: lambda: JournalEntry(member_id=whose),
+        Act.ERASE_SIT: lambda: JournalSit(member_id=whose),
         **dict.fromkeys(SIT_ACTS, lambda: SitSeries(group=group)),
         **dict.fromkeys(LINK_ACTS, lambda: link(act, s, group)),
         **dict.fromkeys(REQUEST_ACTS, lambda: JoinRequest(group=group, member_id=whose)),

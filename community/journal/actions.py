@@ -97,6 +97,13 @@ def erase_page(*, by: Member, entry: JournalEntry, at: datetime) -> None:
     session().flush()
 
 
+def erase_sit(*, by: Member, sit: JournalSit, at: datetime) -> None:
+    """Take a sit out of its member's log; a page that was written of it stays."""
+    require(by, Act.ERASE_SIT, sit, at=at)
+    session().delete(sit)
+    session().flush()
+
+
 def _said(before: Systems | None, after: Systems | None, words: dict[str, str | None]) -> dict[str, str]:
     """Give what was said, as it is sealed, by column; raises Invalid for what does not fit on a page."""
     said = {}

@@ -11,8 +11,8 @@ from community.errors import Refused
 View = Callable[..., Any]
 
 
-def hands_back(field: str) -> Callable[[View], View]:
-    """Let a view that refuses altogether show what was typed into ``field``, to be copied; the status stays."""
+def hands_back(*fields: str) -> Callable[[View], View]:
+    """Let a view that refuses altogether show what was typed into the fields, to be copied; the status stays."""
 
     def around(view: View) -> View:
         @wraps(view)
@@ -20,8 +20,8 @@ def hands_back(field: str) -> Callable[[View], View]:
             try:
                 return view(*args, **where)
             except Refused as refusal:
-                words = request.form.get(field, "")
-                if not words.strip():
+                words = "\n\n".join(each for each in map(request.form.get, fields) if each and each.strip())
+                if not words:
                     raise
                 page = render_template("words_back.html", sentence=refusal.sentence, words=words)
                 return page, refusal.status

@@ -27,6 +27,9 @@ WRITTEN = {
     "words": "Your words",
     "purpose": "What it is for",
     "content_note": "Content note",
+    "body": "In the body",
+    "feeling": "What I felt",
+    "thought": "What it tells me",
 }
 OUR_OWN = frozenset({"same-origin", "none"})
 SENTENCES = {

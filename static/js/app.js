@@ -18,6 +18,7 @@ export const behaviors = [
   { selector: "[data-alone]", when: "now", load: () => import("./behaviors/alone.js") },
   { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
   { selector: "[data-shows]", when: "now", load: () => import("./behaviors/shows.js") },
+  { selector: "[data-slide]", when: "now", load: () => import("./behaviors/slide.js") },
   { selector: "[data-zone]", when: "now", load: () => import("./behaviors/zone.js") },
   { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },

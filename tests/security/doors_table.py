@@ -333,4 +333,28 @@ PROGRAMMES: dict[str, list[Row]] = {
     ],
 }
 
-TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES}
+# What is in a journal is for its writer, and for everybody else it was never there.
+JONAH = frozenset({"jonah"})
+ALONE = {"practice": "quiet_half_hour", "version": "1", "write_key": "0b5c"}
+SAID = {"body": "A jaw.", "feeling": "Tired.", "thought": "Enough."}
+JOURNAL: dict[str, list[Row]] = {
+    "GET /journal": alike(SIGNED_IN),
+    "GET /journal/pages/new": [
+        *alike(SIGNED_IN),
+        *alike(JONAH, others=ABSENT, query={"sit": "@journal:sit"}),
+        *alike(JONAH, others=ABSENT, query={"sit": "@journal:sit of page"}),
+    ],
+    "POST /journal/pages": [
+        *alike(SIGNED_IN, fields=SAID),
+        *alike(JONAH, others=ABSENT, fields={**SAID, "sit": "@journal:sit"}),
+        *alike(JONAH, others=ABSENT, fields={**SAID, "sit": "@journal:sit of page"}),
+    ],
+    "GET /journal/pages/<id:entry_id>": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
+    "GET /journal/pages/<id:entry_id>/edit": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
+    "POST /journal/pages/<id:entry_id>": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}, fields=SAID),
+    "POST /journal/pages/<id:entry_id>/erasure": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
+    "POST /journal/sits": alike(SIGNED_IN, fields=ALONE),
+    "POST /journal/sits/<id:sit_id>/erasure": alike(JONAH, others=ABSENT, args={"sit_id": "@journal:sit"}),
+}
+
+TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES, **JOURNAL}

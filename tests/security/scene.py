@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Belonging, Group, GroupKind, GroupStatus, JoinRequest, RequestState
+from community.journal.actions import log_sit_alone, write_page
+from community.journal.page import Systems
 from community.members.models import Invitation, Joining, Member, MemberStatus, PasswordReset
 from community.members.tokens import new_token
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind, Verdict
@@ -72,6 +74,7 @@ READ_BY: dict[str, frozenset[str]] = {
     "inesdraft": frozenset({"ines"}),
     "marenspost": READERS,
     "aboutmaren": frozenset({"tomasz"}),
+    "jonahsjournal": frozenset({"jonah"}),
 }
 
 
@@ -100,6 +103,7 @@ def make_scene() -> Scene:
     _links(scene)
     _cases(scene)
     _bits(scene)
+    _journal(scene)
     return scene
 
 
@@ -338,6 +342,22 @@ def _bits(scene: Scene) -> None:
             for subject in subjects:
                 about = {"kind": kind, "subject": str(subject), "event_key": f"{kind}:{subject}"}
                 _add(Notice(member_id=scene.ids[name], created_at=now(), **about))
+
+
+def _journal(scene: Scene) -> None:
+    """What Jonah sat and wrote, for nobody else."""
+    jonah, practice = scene.members["jonah"], next(iter(STARTER.values()))
+    for name, ago in (("sit", 2), ("sit of page", 1)):
+        moments = {"began_at": now() - timedelta(days=ago, minutes=20), "ended_at": now() - timedelta(days=ago)}
+        with inside(), transaction():
+            sit = log_sit_alone(by=jonah, practice=practice, write_key=name, **moments, at=now())
+        scene.ids[f"journal:{name}"] = sit.id
+    with inside(), transaction():
+        words = "jonahsjournal"
+        page = write_page(
+            by=jonah, sit=sit, after=Systems(threat=80), body=words, feeling=words, thought=words, at=now()
+        )
+        scene.ids["journal:page"] = page.id
 
 
 def _add_post(scene: Scene, thread: Thread, words: str, **fields: Any) -> int:

@@ -47,7 +47,19 @@ STRANGE = [
     *("2026-13-45", "9999-12-31", "hidden"),
 ]
 LATIN = b"\xff\xfe\xed\xa0\x80"  # no UTF-8, and a lone surrogate
-WRITTEN = ("source", "words", "title", "name", "purpose", "content_note", "pronouns", "profession")
+WRITTEN = (
+    "source",
+    "words",
+    "title",
+    "name",
+    "purpose",
+    "content_note",
+    "pronouns",
+    "profession",
+    "body",
+    "feeling",
+    "thought",
+)
 BROKEN = 500
 
 

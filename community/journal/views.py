@@ -1,0 +1,149 @@
+"""The pages of one's own journal. Whatever they show was loaded for the one who looks, and for nobody else."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from community.db import transaction
+from community.errors import Invalid, NotFound
+from community.journal import actions, queries
+from community.journal.forms import PageForm, SitAloneForm
+from community.journal.models import JournalEntry, JournalSit
+from community.journal.page import CannotBeOpened
+from community.journal.scales import SCALES, moved
+from community.practices.queries import practice_for, version_for
+from community.web import attempt, limited, now, number_asked, shown, viewer
+from community.web.handing_back import hands_back
+
+bp = Blueprint("journal", __name__)
+
+A_PAGE = 30
+WRITTEN = ("body", "feeling", "thought")
+
+
+@bp.get("/journal")
+def index() -> str:
+    """Show what one sat and wrote, the newest first."""
+    asked = request.args.get("before", "")
+    before = queries.read_place(asked) if asked else None
+    found = queries.leaves_of(viewer(), before, A_PAGE + 1)
+    older = found[A_PAGE - 1].place if len(found) > A_PAGE else None
+    return render_template("journal/index.html", leaves=found[:A_PAGE], older=older, is_first=before is None)
+
+
+@bp.get("/journal/pages/new")
+def new() -> Any:
+    """Ask for a page, of a sit or of none; a sit that has one leads to it."""
+    sit = _sit_asked(number_asked("sit"))
+    page = queries.page_of_sit(viewer(), sit) if sit else None
+    if page is not None:
+        return redirect(url_for("journal.edit", entry_id=page.id))
+    return shown("journal/new.html", form=PageForm(formdata=None), sit=sit, scales=SCALES)
+
+
+@bp.post("/journal/pages")
+@limited("120 per hour")
+@hands_back(*WRITTEN)
+def write() -> Any:
+    """Keep a page."""
+    form = PageForm()
+    sit = _sit_asked(request.form.get("sit", type=int))
+
+    entry = attempt(form, lambda at: _written(form, sit_id=sit.id if sit else None, at=at))
+    if entry is None:
+        return shown("journal/new.html", form=form, sit=sit, scales=SCALES)
+    return redirect(url_for("journal.show", entry_id=entry.id), 303)
+
+
+@bp.get("/journal/pages/<id:entry_id>")
+def show(entry_id: int) -> str:
+    """Show one page."""
+    page = queries.page_for(viewer(), entry_id)
+    return render_template("journal/show.html", page=page, moved=moved(page.before, page.after))
+
+
+@bp.get("/journal/pages/<id:entry_id>/edit")
+def edit(entry_id: int) -> Any:
+    """Show a page to be written on."""
+    page = queries.page_for(viewer(), entry_id)
+    if not page.is_open:
+        raise CannotBeOpened
+    return shown("journal/edit.html", form=PageForm.of(page), page=page, scales=SCALES)
+
+
+@bp.post("/journal/pages/<id:entry_id>")
+@limited("120 per hour")
+@hands_back(*WRITTEN)
+def rewrite(entry_id: int) -> Any:
+    """Keep a page as it is now."""
+    form = PageForm()
+
+    if attempt(form, lambda at: _written(form, entry_id=entry_id, at=at)) is None:
+        return shown("journal/edit.html", form=form, page=queries.page_for(viewer(), entry_id), scales=SCALES)
+    return redirect(url_for("journal.show", entry_id=entry_id), 303)
+
+
+@bp.post("/journal/pages/<id:entry_id>/erasure")
+def erase(entry_id: int) -> Any:
+    """Erase a page for good."""
+    with transaction():
+        actions.erase_page(by=viewer(), entry=queries.entry_for(viewer(), entry_id), at=now())
+    flash("The page is erased.")
+    return redirect(url_for("journal.index"), 303)
+
+
+@bp.post("/journal/sits")
+@limited("120 per hour")
+def sit_alone() -> Any:
+    """Keep a sit that was sat alone; a script gets the address at which a page may be written of it."""
+    form = SitAloneForm()
+    if not form.validate_on_submit():
+        raise Invalid("That did not arrive whole, so this sit is not in your journal yet.")
+    at, key = now(), form.write_key.data
+    with transaction():
+        practice = _practice(form.practice.data, form.version.data)
+        began_at, ended_at = form.span(at, timedelta(seconds=practice.plan.total_s))
+        sit = actions.log_sit_alone(
+            by=viewer(), practice=practice, began_at=began_at, ended_at=ended_at, write_key=key, at=at
+        )
+    page = url_for("journal.new", sit=sit.id)
+    return {"page": page} if request.accept_mimetypes.best == "application/json" else redirect(page, 303)
+
+
+@bp.post("/journal/sits/<id:sit_id>/erasure")
+def erase_sit(sit_id: int) -> Any:
+    """Take a sit out of one's log; a page that was written of it stays."""
+    with transaction():
+        actions.erase_sit(by=viewer(), sit=queries.sit_for(viewer(), sit_id), at=now())
+    flash("The sit is taken out of your log.")
+    return redirect(url_for("journal.index"), 303)
+
+
+def _written(form: PageForm, *, entry_id: int | None = None, sit_id: int | None = None, at: datetime) -> JournalEntry:
+    """Write what a form says; what it is of is loaded anew, under the lock."""
+    return actions.write_page(
+        by=viewer(),
+        sit=_sit_asked(sit_id),
+        entry=queries.entry_for(viewer(), entry_id) if entry_id is not None else None,
+        before=form.before,
+        after=form.after,
+        body=form.said("body"),
+        feeling=form.said("feeling"),
+        thought=form.said("thought"),
+        at=at,
+    )
+
+
+def _sit_asked(sit_id: int | None) -> JournalSit | None:
+    return None if sit_id is None else queries.sit_for(viewer(), sit_id)
+
+
+def _practice(key: str, version: int | None) -> Any:
+    """Give the version that was sat by, or where it is no more, the practice as it stands."""
+    if version is not None:
+        try:
+            return version_for(viewer(), key, version)
+        except NotFound:
+            pass
+    return practice_for(viewer(), key)

@@ -29,7 +29,18 @@ from community.groups import queries as groups
 from community.members import jobs as members_jobs
 from community.members import queries as members
 
-SLICES = ("members", "notifications", "groups", "threads", "sits", "calendars", "journal", "moderation", "programmes")
+SLICES = (
+    "members",
+    "notifications",
+    "groups",
+    "threads",
+    "sits",
+    "calendars",
+    "journal",
+    "passages",
+    "moderation",
+    "programmes",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 
+from community.passages.queries import from_notebook
 from community.sits import live as rooms
 from community.sits import queries as sits
 from community.sits.intentions import may_be_meant, means_to_come
@@ -23,7 +24,7 @@ EVENING, AFTERNOON, MORNING = 18, 12, 5
 
 @bp.get("/")
 def today() -> Any:
-    """Show the next sit, what is new in one's groups, and the sits of this week."""
+    """Show the next sit, what is new in one's groups, the sits of this week, and a line of a teacher's notebook."""
     at, by = now(), viewer()
     coming = sits.for_member(by, at=at)
     # An appointment that is near comes before the room that is always open.
@@ -39,6 +40,7 @@ def today() -> Any:
         room_in=last_sat_in(by, at=at),
         ring=_ring(next_sit) if next_sit and next_sit.is_open(at) else None,
         later=[sit for sit in coming if sit is not next_sit],
+        line=from_notebook(by),
         threads=threads.new_for(by, THREADS_SHOWN, at=at),
     )
 

@@ -78,6 +78,12 @@ class Act(StrEnum):
     WRITE_PAGE = "write_page"
     ERASE_PAGE = "erase_page"
     ERASE_SIT = "erase_sit"
+    SHARE_WITH_GROUP = "share_with_group"
+    SHARE_WITH_TEACHERS = "share_with_teachers"
+    WITHDRAW_PASSAGE = "withdraw_passage"
+    ANSWER_PASSAGE = "answer_passage"
+    KEEP_NOTEBOOK = "keep_notebook"
+    TAKE_OUT_OF_NOTEBOOK = "take_out_of_notebook"
 
 
 def anyone(by: "Member", _thing: Any, _at: datetime) -> bool:
@@ -179,6 +185,16 @@ def status_is(*names: str) -> Rule:
         return str(thing.status.value) in names
 
     rule.__name__ = "status_is_" + "_or_".join(names)
+    return rule
+
+
+def audience_is(name: str) -> Rule:
+    """The thing is shared with these."""
+
+    def rule(_by: "Member", thing: Any, _at: datetime) -> bool:
+        return bool(thing.audience == name)
+
+    rule.__name__ = f"audience_is_{name}"
     return rule
 
 
@@ -290,6 +306,12 @@ RULES: dict[Act, Rule] = {
     Act.WRITE_PAGE: kept_for_them,
     Act.ERASE_PAGE: kept_for_them,
     Act.ERASE_SIT: kept_for_them,
+    Act.SHARE_WITH_GROUP: writes,
+    Act.SHARE_WITH_TEACHERS: all_of(reads, group_is_kept),
+    Act.WITHDRAW_PASSAGE: is_theirs,
+    Act.ANSWER_PASSAGE: all_of(keeps, group_is_kept, not_theirs, status_is("shared"), audience_is("teachers")),
+    Act.KEEP_NOTEBOOK: all_of(keeps, group_is_kept, is_theirs, status_is("shared"), audience_is("group")),
+    Act.TAKE_OUT_OF_NOTEBOOK: is_theirs,
 }
 
 

@@ -8,12 +8,16 @@ from community.db import session
 from community.events import after, within
 from community.groups import arrivals as groups
 from community.groups import facts as group_facts
+from community.journal import facts as journal_facts
 from community.members import facts as member_facts
 from community.members import jobs as members
 from community.moderation import arrivals as desk
 from community.notifications import actions as notices
 from community.notifications import facts as notice_facts
 from community.notifications import live as notices_live
+from community.passages import arrivals as passages
+from community.passages import facts as passage_facts
+from community.passages import live as passages_live
 from community.sits import actions as sits
 from community.sits import facts as sit_facts
 from community.sits import intentions, reminders
@@ -39,15 +43,20 @@ def connect() -> None:
     within(group_facts.JoinAsked, desk.on_join_asked)
     within(group_facts.JoinRequestAnswered, desk.on_request_over)
     within(group_facts.JoinRequestTakenBack, desk.on_request_over)
-    within(group_facts.MemberLeft, _forget_notices, _forget_leader, _forget_intentions)
+    within(group_facts.MemberLeft, _forget_notices, _forget_leader, _forget_intentions, passages.on_member_left)
     after(group_facts.MemberLeft, _turn_out)
 
     within(thread_facts.PostHeld, desk.on_post_held)
     within(thread_facts.PostEditedUnread, desk.on_post_edited)
-    within(thread_facts.PostWithdrawn, desk.on_post_withdrawn)
+    within(thread_facts.PostWithdrawn, desk.on_post_withdrawn, passages.on_first_post_gone)
+    within(thread_facts.PostReturned, passages.on_first_post_gone)
     within(thread_facts.PostChanged, desk.on_post_changed)
     after(thread_facts.PostWritten, threads_live.on_post_written)
     after(thread_facts.PostChanged, threads_live.on_post_changed)
+
+    within(journal_facts.PageErased, passages.on_page_erased)
+    within(journal_facts.JournalErased, passages.on_journal_erased)
+    after(passage_facts.PassageChanged, passages_live.on_passage_changed)
 
     after(notice_facts.NoticesMade, notices_live.on_notices_made)
 

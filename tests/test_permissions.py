@@ -13,6 +13,7 @@ from community.groups.models import Belonging, Group, GroupKind, GroupStatus, Jo
 from community.journal.models import JournalEntry, JournalSit
 from community.members.models import Invitation, Member, MemberStatus
 from community.moderation.models import Case
+from community.passages.models import Audience, Passage, PassageStatus
 from community.permissions import RULES, Act, may, require
 from community.programmes.models import Following
 from community.sits.models import SitSeries
@@ -81,6 +82,12 @@ WRITTEN = {
     Act.WRITE_PAGE: "about_me",
     Act.ERASE_PAGE: "about_me",
     Act.ERASE_SIT: "about_me",
+    Act.SHARE_WITH_GROUP: "inside agreed loud kept",
+    Act.SHARE_WITH_TEACHERS: "inside agreed kept",
+    Act.WITHDRAW_PASSAGE: "mine",
+    Act.ANSWER_PASSAGE: "teacher agreed kept not_mine shared for_teachers",
+    Act.KEEP_NOTEBOOK: "teacher agreed kept mine shared for_group",
+    Act.TAKE_OUT_OF_NOTEBOOK: "mine",
 }
 
 POST_ACTS = {
@@ -101,6 +108,7 @@ SIT_ACTS = {
         Act.END_CIRCLE,
     ),
 }
+PASSAGE_ACTS = {Act.WITHDRAW_PASSAGE, Act.ANSWER_PASSAGE, Act.KEEP_NOTEBOOK, Act.TAKE_OUT_OF_NOTEBOOK}
 LINK_ACTS = {Act.REVOKE_INVITATION, Act.JOIN_BY_LINK}
 REQUEST_ACTS = {Act.TAKE_BACK_REQUEST, Act.ANSWER_REQUEST}
 
@@ -163,6 +171,9 @@ def facts(s: Situation, act: Act) -> set[str]:
         "archived": s.archived,
         f"{s.kind.value}_group": True,
         s.status.value: True,
+        "shared": s.status is not PostStatus.WITHDRAWN,
+        "for_teachers": s.leads,
+        "for_group": not s.leads,
         "mine": mine,
         "not_mine": not mine,
         "about_other": not s.mine,
@@ -219,6 +230,7 @@ def thing_for(act: Act, s: Situation) -> object:
         **dict.fromkeys(LINK_ACTS, lambda: link(act, s, group)),
         **dict.fromkeys(REQUEST_ACTS, lambda: JoinRequest(group=group, member_id=whose)),
         **dict.fromkeys(POST_ACTS, lambda: post_of(whose, s.status, group)),
+        **dict.fromkeys(PASSAGE_ACTS, lambda: passage_of(whose, s, group)),
         **dict.fromkeys(
             MEMBERSHIP_ACTS,
             lambda: Membership(group=group, member_id=whose, status=s.other, role=s.other_role),
@@ -229,6 +241,12 @@ def thing_for(act: Act, s: Situation) -> object:
 
 def post_of(author_id: int, status: PostStatus, group: Group) -> Post:
     return Post(thread=Thread(group=group, author_id=THIRD), author_id=author_id, status=status)
+
+
+def passage_of(author_id: int, s: Situation, group: Group) -> Passage:
+    status = PassageStatus.WITHDRAWN if s.status is PostStatus.WITHDRAWN else PassageStatus.SHARED
+    audience = Audience.TEACHERS if s.leads else Audience.GROUP
+    return Passage(group=group, author_id=author_id, status=status, audience=audience)
 
 
 def link(act: Act, s: Situation, group: Group) -> Invitation:

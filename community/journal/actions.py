@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from community.db import insert_into, session
+from community.db import announce, insert_into, session
 from community.errors import Invalid, NotFound
+from community.journal.facts import PageErased
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import MOST, STEP, CannotBeOpened, Systems, close, opened
 from community.members.models import Member
@@ -93,7 +94,9 @@ def write_page(
 def erase_page(*, by: Member, entry: JournalEntry, at: datetime) -> None:
     """Erase a page for good; the sit that it was of stays in the log."""
     require(by, Act.ERASE_PAGE, entry, at=at)
-    session().delete(_held(entry))
+    held = _held(entry)
+    announce(PageErased(member_id=held.member_id, entry_id=held.id))
+    session().delete(held)
     session().flush()
 
 

@@ -18,7 +18,7 @@ for name in (
         f"{each}.models"
         for each in (
             *("members", "notifications", "groups", "practices", "threads", "sits", "moderation"),
-            *("calendars", "journal", "programmes"),
+            *("calendars", "journal", "passages", "programmes"),
         )
     ),
 ):

@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     SIT_CHANGED = "sit_changed"  # a sit that this member meant to come to is moved, or will not take place
     DESK = "desk"  # something waits for a teacher
     BROUGHT = "brought"  # a teacher has read what this member brought
+    PASSAGE = "passage"  # a passage of a journal that is shared with this teacher, or that a teacher has answered
 
 
 class Notice(Base):

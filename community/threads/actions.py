@@ -19,7 +19,7 @@ from community.members.models import Member
 from community.permissions import Act, require
 from community.text import tidy
 from community.threads import standing
-from community.threads.facts import PostEditedUnread, PostHeld, PostWithdrawn
+from community.threads.facts import PostEditedUnread, PostHeld, PostReturned, PostWithdrawn
 from community.threads.holding import held_for, status_of_new_post
 from community.threads.models import (
     DRAFT_LENGTH,
@@ -85,12 +85,13 @@ def open_thread(
     at: datetime,
     wants: Wants | None = None,
     write_key: str | None = None,
-    began_from: str = "",
+    began_from: str | None = "",
+    panel: str | None = None,
 ) -> Thread:
     """Begin a thread with its first post; the same ``write_key`` and words again give the thread that is there.
 
-    ``title`` comes from ``wording.thread_title``; ``began_from`` is the stamp of the draft it began from. Raises
-    TooOften, or PostedAlready for a known key with other words.
+    ``title`` comes from ``wording.thread_title``; ``began_from`` is the stamp of the draft it began from, None for none
+    at all; ``panel`` names what lies over it. Raises TooOften, or PostedAlready for a known key with other words.
     """
     require(by, Act.OPEN_THREAD, group, at=at)
     first = _first_with(by, write_key, at=at)
@@ -102,7 +103,7 @@ def open_thread(
         title=title,
         excerpt=text.excerpt,
         wants=wants,
-        last_position=0,
+        panel=panel,
         last_activity_at=at,
         created_at=at,
     )
@@ -220,10 +221,11 @@ def _new_post(thread: Thread, by: Member, text: PostText, *, write_key: str | No
     )
 
 
-def _put(post: Post, *, read_to: int | None, began_from: str, at: datetime) -> None:
+def _put(post: Post, *, read_to: int | None, began_from: str | None, at: datetime) -> None:
     """Keep a new post, and do what follows from where it stands; the draft that it was is gone with that."""
     thread, by = post.thread, post.author
-    _clear_draft(by, thread.group_id, None if post.is_opening else thread.id, began_from)
+    if began_from is not None:
+        _clear_draft(by, thread.group_id, None if post.is_opening else thread.id, began_from)
     if post.status is PostStatus.VISIBLE and post.position is None:
         standing.take_place(post, at=at)
     session().add(post)
@@ -423,6 +425,7 @@ def return_to_writer(*, by: Member, post: Post, words: str, at: datetime) -> Dra
     draft = _given_back(post, reason, at=at)
     if post.is_opening:
         standing.let_go_of_opening(post)
+    announce(PostReturned(group_id=post.group.id, thread_id=post.thread_id, post_id=post.id))
     standing.say_changed(post)
     return draft
 

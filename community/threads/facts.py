@@ -46,6 +46,15 @@ class PostWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PostReturned(Event):
+    """A teacher gave a post back to its writer, held or not: it will not stand in the thread again."""
+
+    group_id: int
+    thread_id: int
+    post_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PostEditedUnread(Event):
     """A post that stands was edited where what its writer writes waits for a reading: the new words had none yet."""
 

@@ -16,6 +16,7 @@ SOURCE_LENGTH = 20_000
 DRAFT_LENGTH = 40_000  # a draft may be too long to post: words that came back stand above those already there
 EXCERPT_LENGTH = 200
 REASON_LENGTH = 1000
+PANEL_LENGTH = 24
 POSTS_A_PAGE = 20
 THREADS_A_PAGE = 20
 
@@ -77,6 +78,7 @@ class Thread(Base):
     wants: Mapped[Wants | None] = mapped_column(WordEnum(Wants))
     status: Mapped[PostStatus] = mapped_column(WordEnum(PostStatus), default=PostStatus.VISIBLE)
     opening_gone: Mapped[bool] = mapped_column(default=False)  # its first post was taken back, and the title with it
+    panel: Mapped[str | None] = mapped_column(sa.String(PANEL_LENGTH))  # what a slice above lays over it, see panels
     last_position: Mapped[int] = mapped_column(default=0)  # how many posts have a place; pages are cut by it
     last_activity_at: Mapped[datetime]
     created_at: Mapped[datetime]

@@ -321,6 +321,16 @@ def shown_post(viewer: Member, post_id: int) -> tuple[Thread, ShownPost]:
     return thread, _shown(_one_post(), viewer, thread, wanted_id=post_id)[0]
 
 
+def opening_of(viewer: Member, thread_id: int) -> ShownPost:
+    """Give the first post of a thread to whom its words are open; raises NotFound, or AgreementNeeded."""
+    thread = thread_for(viewer, thread_id)
+    opening = sa.select(Post.id).where(Post.thread_id == thread.id, Post.is_opening.is_(True)).limit(1)
+    found = _shown(_one_post(), viewer, thread, wanted_id=session().scalar(opening) or 0)
+    if not found or found[0].author is None:
+        raise NotFound
+    return found[0]
+
+
 def first_unread(thread: Thread, mark: int) -> tuple[int, int | None]:
     """Give the page of the first post after a mark, and that post's id; where all is read, the last post."""
     position = min(mark + 1, thread.last_position)

@@ -28,6 +28,7 @@ from community.threads.holding import held_for
 from community.threads.lists import panel_of_threads
 from community.threads.models import Draft, HeldFor, Post, PostStatus, Thread
 from community.threads.paging import page_of, positions_of, read_page
+from community.threads.panels import panel_over
 from community.threads.rights import Rights, rights_in
 from community.threads.wording import PostText, post_text, thread_title
 from community.web import Form, attempt, limited, now, number_asked, shown, viewer
@@ -422,6 +423,7 @@ def _page(opened: queries.Opened, page: int, form: ReplyForm, *, preview: PostTe
         membership=thread.group.membership_of(viewer()),
         drawn=drawn(posts, rights),
         people=drawn_people(posts, viewer().id),
+        laid=panel_over(viewer(), thread, posts),
         page=page,
         first=first,
         reach=reach,

@@ -15,7 +15,6 @@ export const behaviors = [
   { selector: "[data-keep]", when: "now", load: () => import("./behaviors/keep.js") },
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
   { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },
-  { selector: "[data-alone]", when: "now", load: () => import("./behaviors/alone.js") },
   { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
   { selector: "[data-shows]", when: "now", load: () => import("./behaviors/shows.js") },
   { selector: "[data-slide]", when: "now", load: () => import("./behaviors/slide.js") },
@@ -23,6 +22,7 @@ export const behaviors = [
   { selector: "[data-theme-switch]", when: "near", load: () => import("./behaviors/theme.js") },
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },
   { selector: "[data-thread]", when: "rest", load: () => import("./behaviors/thread.js") },
+  { selector: "[data-passage]", when: "rest", load: () => import("./behaviors/passage.js") },
   { selector: "[data-at-hand]", when: "rest", load: () => import("./behaviors/at-hand.js") },
   { selector: "[data-notices]", when: "rest", load: () => import("./behaviors/notices.js") },
 ];

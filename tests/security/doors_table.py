@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.security.doors_of_passages import SHARED
 from tests.security.scene import KINDS, READERS, SIGNED_IN, TEACHERS
 from tests.security.table import (
     ABSENT,
@@ -232,10 +233,6 @@ SITS: dict[str, list[Row]] = {
     "POST /groups/<slug>/sits/<key>/intentions": sits_to_come(READERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/intentions/withdrawal": sits_to_come(READERS),
     "GET /groups/<slug>/sits/<key>/copy": sits(READERS),
-    "GET /practices/<key>/alone": [
-        *alike(SIGNED_IN, args={"key": "open_room"}),
-        *[Row(answers(READERS, out=ABSENT, new=AGREE), {"key": f"@{kind}:practice"}) for kind in KINDS],
-    ],
 }
 
 WRITES = where(("thread:of posts",), LOUD)
@@ -357,4 +354,4 @@ JOURNAL: dict[str, list[Row]] = {
     "POST /journal/sits/<id:sit_id>/erasure": alike(JONAH, others=ABSENT, args={"sit_id": "@journal:sit"}),
 }
 
-TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES, **JOURNAL}
+TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES, **JOURNAL, **SHARED}

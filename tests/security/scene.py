@@ -17,6 +17,7 @@ from community.members.models import Invitation, Joining, Member, MemberStatus, 
 from community.members.tokens import new_token
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind, Verdict
 from community.notifications.models import Notice, NoticeKind
+from community.passages import actions as passages
 from community.practices.library import STARTER
 from community.programmes.models import Following, FollowingStatus, ModuleSit
 from community.sits.models import SeriesStatus, SitSeries
@@ -75,6 +76,12 @@ READ_BY: dict[str, frozenset[str]] = {
     "marenspost": READERS,
     "aboutmaren": frozenset({"tomasz"}),
     "jonahsjournal": frozenset({"jonah"}),
+    "passagegroup": READERS,
+    "passagehidden": READERS,
+    "passageteachers": TEACHERS | {"jonah"},
+    "passageanswer": TEACHERS | {"jonah"},
+    "passagetaken": frozenset(),
+    "passagenotebook": READERS,
 }
 
 
@@ -104,6 +111,7 @@ def make_scene() -> Scene:
     _cases(scene)
     _bits(scene)
     _journal(scene)
+    _passages(scene)
     return scene
 
 
@@ -358,6 +366,35 @@ def _journal(scene: Scene) -> None:
             by=jonah, sit=sit, after=Systems(threat=80), body=words, feeling=words, thought=words, at=now()
         )
         scene.ids["journal:page"] = page.id
+
+
+def _passages(scene: Scene) -> None:
+    """A page of a journal, and passages in every state; who may read each is written above."""
+    with inside(), transaction() as rows:
+        page = write_page(by=rows.get_one(Member, scene.ids["maren"]), body="Quiet.", at=now())
+    pages = {"jonah": scene.ids["journal:page"], "maren": page.id}
+    scene.words["reach"] = f"group:{scene.groups['open'].id}"
+    for name, kind, by in (
+        ("group", "open", "jonah"),
+        ("hidden", "hidden", "jonah"),
+        ("teachers", "open", "jonah"),
+        ("taken", "open", "jonah"),
+        ("notebook", "open", "maren"),
+    ):
+        with inside(), transaction() as rows:
+            writer, group = rows.get_one(Member, scene.ids[by]), rows.get_one(Group, scene.groups[kind].id)
+            chosen = passages.Chosen(pages[by], f"passage{name}", None, f"{name:0>36}")
+            given: dict[str, Any] = {"by": writer, "group": group, "chosen": chosen, "at": now()}
+            if name == "teachers":
+                seen_by = f"{scene.ids['maren']}.{scene.ids['tomasz']}"
+                passage = passages.share_with_teachers(**given, seen_by=seen_by)
+                teacher = rows.get_one(Member, scene.ids["tomasz"])
+                passages.answer_passage(by=teacher, passage=passage, words="passageanswer", at=now())
+            else:
+                passage = passages.share_with_group(**given, in_notebook=name == "notebook")
+            if name == "taken":
+                passages.withdraw_passage(by=writer, passage=passage, at=now())
+            scene.ids[f"passage:{name}"] = passage.id
 
 
 def _add_post(scene: Scene, thread: Thread, words: str, **fields: Any) -> int:

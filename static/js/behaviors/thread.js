@@ -180,6 +180,18 @@ class OpenPage {
     } catch (refusal) {
       if (refusal instanceof Refusal && [403, 404].includes(refusal.status)) empty(article);
     }
+    await this.#layAnew(post);
+  }
+
+  /** What lies over the first post is as open as that post is. @param {number} post */
+  async #layAnew(post) {
+    const laid = /** @type {HTMLElement | null} */ (this.#element.querySelector(`[data-laid="${post}"]`));
+    if (!laid) return;
+    try {
+      place(laid, await fetchFragment(laid.dataset.laidUrl ?? ""));
+    } catch (refusal) {
+      if (refusal instanceof Refusal && [403, 404].includes(refusal.status)) laid.replaceChildren();
+    }
   }
 
   /** Read the page's own posts again, and put in place what reads otherwise by now. */
@@ -192,6 +204,8 @@ class OpenPage {
       if (article && article.dataset.state !== fresh.dataset.state) exchange(article, fresh);
       this.#reach.heard(positionOf(fresh));
     }
+    const laid = /** @type {HTMLElement | null} */ (this.#element.querySelector("[data-laid]"));
+    if (laid) await this.#layAnew(Number(laid.dataset.laid));
   }
 
   #tell() {

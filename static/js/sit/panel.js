@@ -15,7 +15,8 @@ export class Panel {
   /** @param {HTMLElement} room */
   constructor(room) {
     this.#room = room;
-    for (const name of ["soon", "foot", "aloud"]) if (this.part(name)) this.part(name).hidden = name === "soon";
+    this.part("soon").hidden = true;
+    for (const name of ["foot", "aloud"]) this.part(name).hidden = false;
   }
 
   /** Is this a page that the browser had kept? */

@@ -33,6 +33,7 @@ SLICES = (
     "members",
     "notifications",
     "groups",
+    "practices",
     "threads",
     "sits",
     "calendars",

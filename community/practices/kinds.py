@@ -40,7 +40,7 @@ TRIGGER_WORDS: Final[Mapping[Trigger, str]] = MappingProxyType(
     {
         Trigger.ENDING_ON_TIME: "Ending on time",
         Trigger.SAYING_NO: "Saying no",
-        Trigger.SLOW_CHANGE: "When change is slow, and the worry great",
+        Trigger.SLOW_CHANGE: "Slow change, great worry",
         Trigger.NOT_GOOD_ENOUGH: "Feeling not good enough",
         Trigger.IMPOSTOR: "Feeling like an impostor",
         Trigger.TOO_MUCH: "Having taken on too much",

@@ -2,6 +2,7 @@
 
 import marshal
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from community.practices.schema import Plan
 
 A_READERS_PRACTICES = 400
 MOST_GROUPS = 100
+MOST_VERSIONS = 100
 _KEY = re.compile(r"p-([1-9][0-9]{0,8})", re.ASCII)
 
 
@@ -107,11 +109,45 @@ def groups_to_write_for(viewer: Member, *, at: datetime) -> list[Group]:
     return groups
 
 
-def _written(viewer: Member, key: str, which: sa.ColumnElement[bool]) -> Practice:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """That there is a version of a practice, by whom, since when and why; of our own only that there is one."""
+
+    version: int
+    changed: str = ""
+    written_by: str = ""
+    written_at: datetime | None = None
+
+
+def versions_of(viewer: Member, key: str) -> list[Edition]:
+    """Give what versions there are of a practice that the viewer may read, the newest first; raises NotFound."""
+    own = STARTER.get(key)
+    if own is not None:
+        return [Edition(number) for number in range(own.version, 0, -1)]
+    statement = (
+        sa.select(PracticeVersion.version, PracticeVersion.changed, Member.name, PracticeVersion.written_at)
+        .join(WrittenPractice, WrittenPractice.id == PracticeVersion.practice_id)
+        .outerjoin(Member, Member.id == PracticeVersion.written_by_id)
+        .where(WrittenPractice.id == _id_of(key), WrittenPractice.group_id.in_(readable_group_ids(viewer.id)))
+        .order_by(PracticeVersion.version.desc())
+        .limit(MOST_VERSIONS)
+    )
+    rows = session().execute(statement)
+    found = [Edition(number, changed, name or "", written_at) for number, changed, name, written_at in rows]
+    if not found:
+        raise NotFound
+    return found
+
+
+def _id_of(key: str) -> int:
     named = _KEY.fullmatch(key)
     if named is None:
         raise NotFound
-    row = session().execute(_versions(viewer).where(WrittenPractice.id == int(named[1]), which)).one_or_none()
+    return int(named[1])
+
+
+def _written(viewer: Member, key: str, which: sa.ColumnElement[bool]) -> Practice:
+    row = session().execute(_versions(viewer).where(WrittenPractice.id == _id_of(key), which)).one_or_none()
     if row is None:
         raise NotFound
     practice = _practice(viewer, row)

@@ -40,4 +40,4 @@ def choices(offers: Sequence[Offer]) -> list[SelectChoice]:
 def said(practice: Practice) -> str:
     """Say a practice in one line of a list."""
     led = ", led by a teacher" if practice.teacher_led else ""
-    return f"{practice.title}, {practice.minutes} minutes{led}"
+    return f"{practice.title}, {practice.minutes} min{led}"

@@ -16,6 +16,7 @@ export const behaviors = [
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
   { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },
   { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
+  { selector: "[data-print]", when: "now", load: () => import("./behaviors/print.js") },
   { selector: "[data-shows]", when: "now", load: () => import("./behaviors/shows.js") },
   { selector: "[data-slide]", when: "now", load: () => import("./behaviors/slide.js") },
   { selector: "[data-zone]", when: "now", load: () => import("./behaviors/zone.js") },

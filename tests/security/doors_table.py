@@ -29,6 +29,7 @@ from tests.security.table import (
     groups,
     links,
     posts,
+    practices,
     sits,
     sits_to_come,
     sits_too_early,
@@ -180,6 +181,16 @@ GROUPS: dict[str, list[Row]] = {
     "POST /groups/<slug>/members/<id:member_id>/unmutings": groups(TEACHERS, args={"member_id": "@mila"}),
     "GET /groups/<slug>/members/<id:member_id>/removals/new": groups(TEACHERS, args=PERSON),
     "POST /groups/<slug>/members/<id:member_id>/removals": groups(TEACHERS, args=PERSON, fields=WORDS),
+}
+
+PRACTICES: dict[str, list[Row]] = {
+    "GET /practices": alike(SIGNED_IN),
+    "GET /practices/<key>": [*alike(SIGNED_IN, args={"key": "ending_on_time"}), *practices(READERS)],
+    "GET /practices/<key>/versions/<id:version>": [
+        *alike(SIGNED_IN, args={"key": "soothing_rhythm_breathing", "version": "1"}),
+        *alike(NONE, others=ABSENT, args={"key": "ending_on_time", "version": "9"}),
+        *practices(READERS, args={"version": "1"}),
+    ],
 }
 
 SITS: dict[str, list[Row]] = {
@@ -354,4 +365,14 @@ JOURNAL: dict[str, list[Row]] = {
     "POST /journal/sits/<id:sit_id>/erasure": alike(JONAH, others=ABSENT, args={"sit_id": "@journal:sit"}),
 }
 
-TABLE = {**PEOPLE, **GROUPS, **SITS, **THREADS_AND_POSTS, **DESK, **PROGRAMMES, **JOURNAL, **SHARED}
+TABLE = {
+    **PEOPLE,
+    **GROUPS,
+    **PRACTICES,
+    **SITS,
+    **THREADS_AND_POSTS,
+    **DESK,
+    **PROGRAMMES,
+    **JOURNAL,
+    **SHARED,
+}

@@ -163,6 +163,18 @@ def sits_to_come(may: People, *, archived: People | None = None, fields: Mapping
     return [*groups(may, archived=archived, args={"key": "@KIND:sit:later"}, fields=fields or {}), strange]
 
 
+def practices(
+    may: People, *, archived: People | None = None, args: Mapping[str, str] | None = None, **more: Mapping[str, str]
+) -> list[Row]:
+    """Give a row for the practice of each kind of group; for all but its people it is absent, whatever the group."""
+    rows = []
+    for kind in KINDS:
+        inside = archived if kind == "archived" and archived is not None else may
+        named = {"key": f"@{kind}:practice", **(args or {})}
+        rows.append(Row(answers(inside, out=ABSENT, new=AGREE), named, more.get("fields", {}), more.get("query", {})))
+    return rows
+
+
 def links(said: Mapping[str, Answers]) -> list[Row]:
     """Give a row for each state of an invitation; one that is over is absent for everybody."""
     gone = dict.fromkeys(EVERYBODY, ABSENT)

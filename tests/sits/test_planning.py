@@ -339,7 +339,7 @@ def test_a_teacher_chooses_among_plain_sits_practices_and_those_of_the_group(peo
     for name in ("Plain sits", "Practices", "Written in Ending on Time"):
         assert f'<optgroup label="{name}">' in maren.page
     assert f'value="{own}"' in maren.page
-    assert "Sitting with powerlessness, 25 minutes, led by a teacher" in maren.page
+    assert "Sitting with powerlessness, 25 min, led by a teacher" in maren.page
     assert "Low tide" not in maren.page
 
 

@@ -1,6 +1,6 @@
 """The pages of sits: what is planned, planning, and the room itself, complete without script."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from community.permissions import Act, require
 from community.practices.queries import practice_for, practices_for
 from community.practices.wording import steps
 from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
+from community.sits.alone import KEPT_S, SETTLING_S, alone_data, plan_alone
 from community.sits.choosing import Offer, choices, offered, said
 from community.sits.forms import USUAL, ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf, SitSeries
@@ -193,6 +194,29 @@ def open_room(slug: str) -> Any:
     if sit is None:
         return _rooms_page(form)
     return redirect(url_for("sits.show", slug=slug, key=sit.key), 303)
+
+
+@bp.get("/practices/<key>/alone")
+def alone(key: str) -> Any:
+    """Open the room with one seat; of a practice that wants a teacher, say why and what there is instead."""
+    practice, at = practice_for(viewer(), key), now()
+    if practice.teacher_led:
+        return render_template("sits/alone_led.html", practice=practice)
+    first_bell = at + timedelta(seconds=SETTLING_S)
+    lines = steps(plan_alone(practice.plan))
+    plan_steps = [
+        {
+            "at": clock(step.at_s),
+            "then": first_bell + timedelta(seconds=step.at_s),
+            "words": step.words,
+            "bell": step.bells,
+        }
+        for step in lines
+    ]
+    data = alone_data(practice, viewer())
+    response = make_response(render_template("sits/alone.html", practice=practice, plan_steps=plan_steps, data=data))
+    response.headers["X-Kept-Until"] = str(round((at.timestamp() + KEPT_S) * 1000))
+    return response
 
 
 @bp.get("/settings/sits")

@@ -10,7 +10,7 @@ from typing import Any
 
 from community.groups.models import Group
 from community.members.models import Member, SeenAs
-from community.sits.plan import bells, edges, timeline
+from community.sits.plan import Plan, bells, edges, timeline
 from community.sits.presence import Diff
 from community.sits.seats import Seat, Sitter, Snapshot
 from community.sits.sit import Sit
@@ -21,20 +21,22 @@ DRAWN = 220  # seats in a snapshot at the most; the rest is a number, and the wh
 
 def room_data(sit: Sit, at: datetime) -> dict[str, Any]:
     """Give what a browser needs to ring every bell by itself; all times are epoch milliseconds."""
+    return {"sit": sit.key, "now_ms": _ms(at), **course_data(sit.plan, sit.starts_at)}
+
+
+def course_data(plan: Plan, start: datetime) -> dict[str, Any]:
+    """Give the course of a sit that begins at a moment; all times are epoch milliseconds."""
     return {
-        "sit": sit.key,
-        "starts_ms": _ms(sit.starts_at),
-        "now_ms": _ms(at),
+        "starts_ms": _ms(start),
         "bells": [
-            {"at_ms": _ms(bell.at), "strokes": bell.strokes, "kind": bell.kind.value}
-            for bell in bells(sit.plan, sit.starts_at)
+            {"at_ms": _ms(bell.at), "strokes": bell.strokes, "kind": bell.kind.value} for bell in bells(plan, start)
         ],
-        "edges": [_ms(edge) for edge in edges(sit.plan, sit.starts_at)],
+        "edges": [_ms(edge) for edge in edges(plan, start)],
         "phases": [
             {"phase": phase.name.value, "from_ms": _ms(phase.since) if phase.since else 0, "segment": phase.segment}
-            for phase in timeline(sit.plan, sit.starts_at)
+            for phase in timeline(plan, start)
         ],
-        "plan": sit.plan.to_json(),
+        "plan": plan.to_json(),
     }
 
 

@@ -15,6 +15,7 @@ export const behaviors = [
   { selector: "[data-keep]", when: "now", load: () => import("./behaviors/keep.js") },
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
   { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },
+  { selector: "[data-alone]", when: "now", load: () => import("./behaviors/alone.js") },
   { selector: "[data-ring]", when: "now", load: () => import("./behaviors/ring.js") },
   { selector: "[data-print]", when: "now", load: () => import("./behaviors/print.js") },
   { selector: "[data-shows]", when: "now", load: () => import("./behaviors/shows.js") },

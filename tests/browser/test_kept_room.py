@@ -19,7 +19,7 @@ from tests.browser.sitting import (
 )
 
 FORGOTTEN = """async () => {
-  const kept = async () => (await caches.keys()).some((name) => name.startsWith("kept /groups/"));
+  const kept = async () => (await caches.keys()).some((name) => /^kept .(groups|practices)./.test(name));
   const until = performance.now() + 15_000;
   while ((await kept()) && performance.now() < until) await new Promise((soon) => setTimeout(soon, 50));
   return !(await kept());

@@ -224,7 +224,7 @@ def no_body(plan: Plan, chance: random.Random) -> bool:
 
 
 def image_after_words(plan: Plan, chance: random.Random) -> bool:
-    said = _said(plan)
+    said = [line for line in _said(plan) if line["kind"] in {"cue", "bell"}]
     if len(said) < 3:
         return False
     for line, layer in zip(said, ["body", "words", *["body"] * len(said)], strict=False):

@@ -244,6 +244,10 @@ SITS: dict[str, list[Row]] = {
     "POST /groups/<slug>/sits/<key>/intentions": sits_to_come(READERS, archived=NONE),
     "POST /groups/<slug>/sits/<key>/intentions/withdrawal": sits_to_come(READERS),
     "GET /groups/<slug>/sits/<key>/copy": sits(READERS),
+    "GET /practices/<key>/alone": [
+        *alike(SIGNED_IN, args={"key": "open_room"}),
+        *[Row(answers(READERS, out=ABSENT, new=AGREE), {"key": f"@{kind}:practice"}) for kind in KINDS],
+    ],
 }
 
 WRITES = where(("thread:of posts",), LOUD)

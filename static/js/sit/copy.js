@@ -54,8 +54,16 @@ export async function haveNinetySeconds() {
   if (possible() && !(await caches.has(`kept ${NINETY}`))) await keepNinetySeconds();
 }
 
-/** Keep the room of this page, and no other. */
+/** Keep the room of this page, and no other, as it is made for keeping. */
 export async function keepRoom() {
+  await keepPage(`${location.pathname}/copy`);
+}
+
+/**
+ * Keep this page, and no other room.
+ * @param {string} source where the house makes it for keeping
+ */
+export async function keepPage(source) {
   if (!possible()) return;
   const place = location.pathname;
   const whose = document.querySelector('meta[name="writer"]')?.getAttribute("content");
@@ -63,7 +71,7 @@ export async function keepRoom() {
   await forgetRooms(place);
   keep("localStorage", KEPT, whose);
   await register(place);
-  await put(place, `${place}/copy`, "same-origin");
+  await put(place, source, "same-origin");
   await haveNinetySeconds();
 }
 

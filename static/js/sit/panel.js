@@ -15,8 +15,7 @@ export class Panel {
   /** @param {HTMLElement} room */
   constructor(room) {
     this.#room = room;
-    this.part("soon").hidden = true;
-    for (const name of ["foot", "aloud"]) this.part(name).hidden = false;
+    for (const name of ["soon", "foot", "aloud"]) if (this.part(name)) this.part(name).hidden = name === "soon";
   }
 
   /** Is this a page that the browser had kept? */

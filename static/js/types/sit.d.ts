@@ -56,6 +56,19 @@ export interface RoomData {
   zone?: string;
 }
 
+/** What the page of a sit alone carries in data-alone; times are milliseconds from the first bell. */
+export interface AloneData {
+  sit: string;
+  practice: string;
+  version: number;
+  bells: Bell[];
+  edges: number[];
+  phases: PhaseFrom[];
+  plan: Plan;
+  you: Person;
+  zone: string;
+}
+
 export interface Snapshot {
   seq: number;
   here: Person[];

@@ -26,6 +26,7 @@ from community.config import Settings, from_environment
 from community.db import db, prepare_engine
 from community.events import forget_listeners
 from community.groups import queries as groups
+from community.journal import settings as journal_settings
 from community.members import jobs as members_jobs
 from community.members import queries as members
 
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     for name in SLICES:
         app.register_blueprint(importlib.import_module(f"community.{name}.views").bp)
+    app.register_blueprint(journal_settings.bp)
     app.register_blueprint(home.bp)
     app.register_blueprint(health.bp)
     post_office.init_app(app, settings)

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template
 
+from community.journal.looking_back import own_days
+from community.journal.wording import ends_of_day
 from community.passages.queries import from_notebook
 from community.sits import live as rooms
 from community.sits import queries as sits
@@ -31,6 +33,7 @@ def today() -> Any:
     taking_place = [sit for sit in coming if not sit.is_called_off]
     chosen = [sit for sit in taking_place if not sit.series.is_room and begins(sit, at)] or taking_place
     next_sit = chosen[0] if chosen else None
+    own = own_days(by, at=at)
     return render_template(
         "home/today.html",
         greeting=greeting(at.astimezone(ZoneInfo(by.zone))),
@@ -42,6 +45,8 @@ def today() -> Any:
         later=[sit for sit in coming if sit is not next_sit],
         line=from_notebook(by),
         threads=threads.new_for(by, THREADS_SHOWN, at=at),
+        rhythm=own.rhythm,
+        day_ends=ends_of_day(own.days.ends_minutes),
     )
 
 

@@ -46,6 +46,7 @@ ASKS_NOBODY = {
     "sits.choose_reminders": "changes nothing but the wishes of `by`",
     "sits.forget_intentions": "the house reacts to somebody who left",
     "sits.forget_leader": "the house reacts to somebody who left",
+    "sits.forget_sat": "the house reacts to somebody who erased the log of their sits",
     "sits.forget_old_reminders": "the house lets go of what is over",
     "sits.forget_old_thanks": "the house lets go of what is over",
     "sits.remind": "the house reminds those who wanted it",
@@ -208,7 +209,10 @@ def test_only_the_database_module_commits() -> None:
 
 
 # Where else a slice keeps actions: a subject of its own, with what it writes and reads in one file.
-SUBJECTS = ("sits/changes.py", "sits/intentions.py", "sits/reminders.py", "sits/sit_now.py", "sits/thanks.py")
+SUBJECTS = (
+    *("sits/changes.py", "sits/intentions.py", "sits/reminders.py", "sits/sit_now.py", "sits/thanks.py"),
+    "journal/keeping.py",
+)
 
 
 def actions() -> list[tuple[str, Function]]:

@@ -1,19 +1,22 @@
-"""The forms of the journal: sliders that nobody has to answer, and three places to write."""
+"""The forms of the journal: sliders that nobody has to answer, three places to write, and how it is kept."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from community.journal.actions import WRITE_KEY_MOST
+from community.journal.keeping import DAY_ENDS_HOURS
 from community.journal.models import KEY_LENGTH
 from community.journal.page import MOST, STEP, Page, Systems
 from community.journal.scales import SCALES
+from community.journal.wording import ends_of_day
 from community.web import Form, WholeNumber
 
 KEPT = "_kept"  # the box beside a slider: without its tick the slider says nothing
 LAST_MS = 32_503_680_000_000  # the year 3000
+PASSWORD_LENGTH = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -103,6 +106,22 @@ class SitAloneForm(Form):
         if began is None or ended is None or not (0 <= began <= LAST_MS and 0 <= ended <= LAST_MS):
             return at - length, at
         return _EPOCH + timedelta(milliseconds=began), _EPOCH + timedelta(milliseconds=ended)
+
+
+class WishesForm(Form):
+    """How a member's journal is shown to them."""
+
+    day_ends_minutes = SelectField(
+        "Your day ends", coerce=int, choices={hour * 60: ends_of_day(hour * 60) for hour in DAY_ENDS_HOURS}
+    )
+    shows_rhythm = BooleanField("Show me my rhythm")
+    shows_company = BooleanField("Show me with whom I sat")
+
+
+class ErasureForm(Form):
+    """The password, once more, before everything goes."""
+
+    password = PasswordField("Your password", [InputRequired("Give your password."), Length(max=PASSWORD_LENGTH)])
 
 
 def systems_of(form: Form, when: str) -> Systems:

@@ -6,7 +6,7 @@ Where the key of a page is not on the ring, or the box is not what was sealed, t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from community.errors import Conflict
 from community.journal.models import JournalEntry, JournalSit
@@ -97,6 +97,28 @@ def opened(entry: JournalEntry, sit: JournalSit | None) -> Page:
         feeling=said["sealed_feeling"],
         thought=said["sealed_thought"],
     )
+
+
+class Boxes(Protocol):
+    """A row with the boxes of what was moved, read without the rest of its page."""
+
+    id: int
+    key_id: str
+    sealed_before: bytes | None
+    sealed_after: bytes | None
+
+
+def moved_in(row: Boxes, *, owner_id: int) -> tuple[Systems, Systems] | None:
+    """Give what was moved before and after; None where a box does not open."""
+    name = JournalEntry.__tablename__
+    said = []
+    try:
+        for column, box in (("sealed_before", row.sealed_before), ("sealed_after", row.sealed_after)):
+            place = place_of(name, column, owner_id=owner_id, row_id=row.id)
+            said.append(Systems.read(unseal(Sealed(row.key_id, box), bound_to=place)) if box else NONE_MOVED)
+    except Unreadable:
+        return None
+    return said[0], said[1]
 
 
 def close(entry: JournalEntry, said: Mapping[str, str]) -> None:

@@ -137,6 +137,12 @@ def waits_until(member: Member, sit: Sit, at: datetime) -> datetime | None:
     return opens_at
 
 
+def forget_sat(*, member_id: int, before: datetime) -> None:
+    """Let go of the seats that a member took before a moment: nobody finds them there any more."""
+    theirs = sa.and_(Attendance.member_id == member_id, Attendance.joined_at < before)
+    session().execute(sa.delete(Attendance).where(theirs), execution_options={"synchronize_session": False})
+
+
 def forget_leader(*, member_id: int, group_id: int) -> None:
     """Let the bell ring by itself where somebody who left the group would have led."""
     theirs = sa.and_(SitSeries.group_id == group_id, SitSeries.leader_id == member_id)

@@ -39,6 +39,8 @@ def init_app(app: Flask, zone: "type[ReaderZone]") -> None:
     app.add_template_filter(lambda moment, there: elsewhere(moment, zone.current(), there), "elsewhere")
     app.add_template_filter(lambda moment: said(moment, zone.current(), at=now()), "moment")
     app.add_template_filter(lambda moment: moment.isoformat(timespec="seconds"), "iso")
+    app.add_template_filter(date_words, "date_words")
+    app.add_template_filter(lambda day: short_date(day, zone.current()), "short_date")
     app.add_template_filter(number_word, "number_word")
     app.add_template_filter(place, "place")
 
@@ -56,6 +58,17 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
     """Say "Friday 20 November"."""
     local = moment.astimezone(zone)
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]}"
+
+
+def date_words(day: date) -> str:
+    """Say "20 November 2026"."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def short_date(day: date, zone: ZoneInfo) -> str:
+    """Say "20 Nov", where a drawing has little room."""
+    day = day.astimezone(zone) if isinstance(day, datetime) else day
+    return f"{day.day} {MONTHS[day.month - 1][:3]}"
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

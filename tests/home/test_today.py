@@ -12,6 +12,7 @@ from community.members.models import Member
 from community.sits.models import Attendance
 from tests.doors import Browser
 from tests.factories import inside, join, make_group, make_member, make_thread, plan_sit
+from tests.journal.log import keep_sit
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -113,3 +114,19 @@ def test_one_sits_now_in_the_group_in_which_one_sat_last_and_nowhere_while_muted
         session().get_one(Membership, (people.group.id, people.ines.id)).muted_until = now() + timedelta(hours=1)
     ines.get("/")
     assert "Sit now in" not in ines.page
+
+
+def test_today_shows_my_rhythm_until_i_hide_it(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    ines.get("/")
+    assert "Your rhythm" not in ines.page
+    sat_at = now() - timedelta(days=3)
+    keep_sit(people.ines, sat_at)
+    ines.get("/")
+    assert ines.page.count('class="sat"') == 1
+    assert ines.page.count('class="unsat"') == 27
+    assert "one mark a day, filled on days you sat: " in ines.page
+    assert browser(people.jonah).get("/").get_data(as_text=True).count('class="sat"') == 0
+    assert ines.post("/journal/rhythm/hiding", next="/").headers["Location"] == "/"
+    ines.get("/")
+    assert "Your rhythm" not in ines.page

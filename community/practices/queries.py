@@ -2,6 +2,7 @@
 
 import marshal
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -60,6 +61,26 @@ def version_for(viewer: Member, key: str, version: int) -> Practice:
     if found is None:
         raise NotFound
     return found
+
+
+def standing(viewer: Member, keys: Collection[str]) -> dict[str, int]:
+    """Give the version that stands of those practices, of all that are named, which the viewer may read."""
+    named = {key: int(found[1]) for key in keys if (found := _KEY.fullmatch(key))}
+    ours = {key: STARTER[key].version for key in keys if key in STARTER}
+    if not named:
+        return ours
+    statement = sa.select(WrittenPractice.id, WrittenPractice.version).where(
+        WrittenPractice.id.in_(named.values()), WrittenPractice.group_id.in_(readable_group_ids(viewer.id))
+    )
+    versions = {row.id: row.version for row in session().execute(statement)}
+    return ours | {key: versions[number] for key, number in named.items() if number in versions}
+
+
+def wants_teacher(key: str, version: int) -> bool:
+    """Say whether a practice, as it stood in a version, is sat only where a teacher leads."""
+    ours, named = STARTER.get(key), _KEY.fullmatch(key)
+    said = session().get(PracticeVersion, (int(named[1]), version)) if named else ours
+    return said is not None and said.teacher_led
 
 
 def practice_to_write(viewer: Member, key: str) -> WrittenPractice:

@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from community.db import announce, insert_into, session
 from community.errors import Conflict, Invalid
 from community.groups.models import Group
+from community.groups.queries import teachers_of
 from community.members.models import Member
 from community.permissions import Act, require
 from community.practices.library import Practice
+from community.practices.queries import wants_teacher
 from community.sits.facts import SeriesEnded
 from community.sits.meeting import meeting_link
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
@@ -144,6 +146,19 @@ def forget_sat(*, member_id: int, before: datetime) -> None:
 
 
 def forget_leader(*, member_id: int, group_id: int) -> None:
-    """Let the bell ring by itself where somebody who left the group would have led."""
+    """Let the bell ring by itself where somebody who left the group would have led.
+
+    What is sat only where a teacher leads passes to another teacher, as long as there is one.
+    """
     theirs = sa.and_(SitSeries.group_id == group_id, SitSeries.leader_id == member_id)
+    led = [one for one in session().scalars(sa.select(SitSeries).where(theirs)) if _wants_teacher(one)]
     session().execute(sa.update(SitSeries).where(theirs).values(leader_id=None))
+    if not led:
+        return
+    others = [each.id for each in teachers_of(session().get_one(Group, group_id)) if each.id != member_id]
+    for one in led:
+        one.leader_id = others[0] if others else None
+
+
+def _wants_teacher(series: SitSeries) -> bool:
+    return wants_teacher(str(series.plan["id"]), int(series.plan["version"]))

@@ -14,7 +14,7 @@ from community.groups.queries import group_for, read_group, taught_group, teache
 from community.members import actions as members
 from community.members.models import Member, SeenAs
 from community.permissions import Act, require
-from community.practices.queries import practice_for, practices_for
+from community.practices.queries import practice_for, practices_for, standing
 from community.practices.wording import steps
 from community.sits import actions, changes, circle, intentions, live, notices, queries, reminders, sit_now, thanks
 from community.sits.alone import KEPT_S, SETTLING_S, alone_data, plan_alone
@@ -23,7 +23,7 @@ from community.sits.forms import USUAL, ChangeForm, MeetingForm, RemindersForm, 
 from community.sits.models import ChangeKind, Reminding, RemindOf, SitSeries
 from community.sits.plan import clock
 from community.sits.recurrence import parse_sit_key
-from community.sits.sit import Sit, rule_of, sit_of
+from community.sits.sit import Sit, plan_of, rule_of, sit_of
 from community.sits.wire import room_data
 from community.sits.wording import begins, no_such_time, planned
 from community.web import attempt, limited, local_path, now, shown, viewer
@@ -138,7 +138,8 @@ def show(slug: str, key: str) -> Any:
     if sit.is_called_off:
         by = _teacher(sit.group, sit.change.by_id) if sit.change and sit.change.by_id else None
         changeable = changes.may_be_changed(sit, now())
-        return render_template("sits/called_off.html", sit=sit, changeable=changeable, said_by=by)
+        stands = standing(viewer(), [sit.plan.id])
+        return render_template("sits/called_off.html", sit=sit, changeable=changeable, said_by=by, standing=stands)
     if viewer().briefed_at is None:
         chosen = viewer().seen_as  # in the profile, perhaps, where nothing is read
         return shown("sits/seen.html", form=SeenForm(seen_as=chosen.value) if chosen else SeenForm(), sit=sit)
@@ -309,6 +310,7 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         sit=sit,
         group=sit.group,
         phase=sit.phase(at).name.value,
+        standing=standing(viewer(), [sit.plan.id]),
         plan_steps=[{"at": clock(step.at_s), "words": step.words, "bell": step.bells > 0} for step in steps(sit.plan)],
         seats=here["here"],
         others=here["others"],
@@ -340,6 +342,8 @@ def _index_page(group: Group, *, refused: dict[int, MeetingForm] | None = None) 
         sits=queries.coming(series, at=now(), each=6, limit=LISTED),
         series=[(one, queries.next_to_show(one, at=now())) for one in series],
         meetings=meetings,
+        standing=standing(viewer(), {plan_of(one).id for one in series}),
+        plan_of=plan_of,
         planned=planned,
         changeable=lambda sit: changes.may_be_changed(sit, now()),
     )

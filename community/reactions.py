@@ -8,6 +8,7 @@ from community.db import session
 from community.events import after, within
 from community.groups import arrivals as groups
 from community.groups import facts as group_facts
+from community.journal import arrivals as journal
 from community.journal import facts as journal_facts
 from community.members import facts as member_facts
 from community.members import jobs as members
@@ -39,6 +40,9 @@ def connect() -> None:
     after(sit_facts.SitChanged, sits_live.on_sit_changed)
     within(sit_facts.SeriesEnded, _tell_who_meant_to_come)
     after(sit_facts.SeriesEnded, sits_live.on_series_ended)
+
+    within(sit_facts.SeatTaken, journal.on_seat_taken)
+    within(sit_facts.SeatsLeft, journal.on_seats_left)
 
     within(group_facts.JoinAsked, desk.on_join_asked)
     within(group_facts.JoinRequestAnswered, desk.on_request_over)

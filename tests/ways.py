@@ -26,6 +26,7 @@ IN_BOTH = (
     (
         "tests/live",
         "tests/calendars",
+        "tests/journal/test_log.py",
         "tests/sits/test_changes.py",
         "tests/sits/test_intentions.py",
         "tests/sits/test_sit_now.py",

@@ -12,7 +12,7 @@ from community.members.models import Member
 from community.permissions import Act, require
 from community.practices.library import Practice
 from community.practices.queries import wants_teacher
-from community.sits.facts import SeriesEnded
+from community.sits.facts import SeatTaken, SeriesEnded
 from community.sits.meeting import meeting_link
 from community.sits.models import TITLE_LENGTH, Attendance, SeriesStatus, SitSeries
 from community.sits.plan import closes_at
@@ -128,6 +128,7 @@ def join_sit(*, by: Member, sit: Sit, at: datetime) -> Sit:
         .values(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, joined_at=at, seen_as=by.seen_as)
         .on_conflict_do_nothing()
     )
+    announce(SeatTaken(series_id=sit.series.id, starts_at=sit.planned_at, member_id=by.id, at=at))
     return sit
 
 

@@ -1,7 +1,8 @@
-"""What happens to series of sits."""
+"""What happens to series of sits, and to those who sit."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from community.events import Event
 
@@ -25,3 +26,29 @@ class SeriesEnded(Event):
     """A series goes on no longer; those who wait at its doors want to know."""
 
     series_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatTaken(Event):
+    """A member sat down in a sit, for the first time or again."""
+
+    series_id: int
+    starts_at: datetime  # as planned, which names the sit
+    member_id: int
+    at: datetime
+
+
+class Leaving(NamedTuple):
+    """That a member left a sit, which is named by the start that it was planned with."""
+
+    series_id: int
+    starts_at: datetime
+    member_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeatsLeft(Event):
+    """Members left sits, by their own wish or by being lost, some seconds ago."""
+
+    left: tuple[Leaving, ...]

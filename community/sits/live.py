@@ -19,7 +19,7 @@ from flask import current_app
 
 from community import shared
 from community.clock import now
-from community.db import DatabaseAway, transaction
+from community.db import DatabaseAway, announce, transaction
 from community.errors import Conflict, NotFound, Refused
 from community.live import (
     Call,
@@ -40,7 +40,8 @@ from community.members.facts import MemberSeenAnew
 from community.members.models import Member
 from community.members.queries import member_by_id
 from community.sits import actions, queries
-from community.sits.facts import SeriesEnded, SitChanged
+from community.sits.facts import SeatsLeft, SeatTaken, SeriesEnded, SitChanged
+from community.sits.leavings import Leavings, leaving_of
 from community.sits.plan import edge_index, still
 from community.sits.presence import Beat, Register
 from community.sits.recurrence import sit_key
@@ -65,6 +66,7 @@ FLUSH_SECONDS = 0.35  # three a second, so that with the answers to one's own co
 CALLED_OFF = "This sit was moved or called off. You can close this page; the next sits are on the page of the group."
 SWEEP_SECONDS = 0.5  # with the telling, whoever is not heard for 9 seconds is seen as away within 10
 RENEW_SECONDS = 1.0
+LEAVINGS_SECONDS = 5.0
 TAKE_OVER = timedelta(seconds=4)  # after so long another process leads, and tells what the last edge let through
 ROOMS = "rooms"
 
@@ -91,6 +93,7 @@ register = Register(lambda: _redis if shared.is_shared() else _memory)
 _rooms: dict[str, _Room | None] = {}  # None: there is no such sit any more
 _tabs: dict[str, dict[str, str]] = {}  # socket -> sit -> tab: a socket is one tab
 _beats: dict[tuple[str, int, str], Beat] = {}  # what the tabs here said since it was last written down
+_leavings = Leavings()
 _lock = threading.Lock()
 _parts: list[Callable[[Sit, Member, datetime], dict[str, Any]]] = []
 
@@ -118,6 +121,7 @@ def join(call: Call, *, sit: str, tab: str) -> dict[str, Any]:
         room = _rooms.get(sit) or _Room(found, edge_index(found.plan, found.starts_at, call.at))
         room.sit, room.called_off = found, False  # whoever comes in has asked how it stands now
         _rooms[sit] = room
+        _leavings.came_back(sit, call.by.id)
         before = _tabs.setdefault(call.socket.sid, {}).get(sit)
         _tabs[call.socket.sid][sit] = tab
     if before not in {None, tab}:
@@ -157,7 +161,8 @@ def leave(call: Call, *, sit: str, tab: str) -> None:
     with _lock:
         _tabs.get(call.socket.sid, {}).pop(sit, None)
         _beats.pop((sit, call.by.id, tab), None)
-    register.leave(sit, call.by.id, tab, at=call.at.timestamp())
+    if register.leave(sit, call.by.id, tab, at=call.at.timestamp()):
+        _leavings.note(sit, call.by.id, call.at.timestamp())
 
 
 @command("sit:snapshot", sit=str)
@@ -201,7 +206,7 @@ def seats_after(sit: Sit, order: int) -> list[dict[str, Any]]:
 def leave_with_all(member_id: int, key: str, *, at: datetime) -> None:
     """Free a member's seat, and say so to all of their tabs, so that none of them sits down again by itself."""
     with suppress(shared.Away):  # the browser says nothing more, and the seat runs out
-        register.drop_member(member_id, at=at.timestamp(), sit=key)
+        _free(member_id, key, at)
     tell(member_room(member_id), "sit:left", {"sit": key})
 
 
@@ -212,7 +217,12 @@ def _turned_out(member_id: int, group_id: int) -> None:
             with apart(key):
                 room = _room(key)
                 if room is not None and room.sit.series.group_id == group_id:
-                    register.drop_member(member_id, at=now().timestamp(), sit=key)
+                    _free(member_id, key, now())
+
+
+def _free(member_id: int, key: str, at: datetime) -> None:
+    for sit in register.drop_member(member_id, at=at.timestamp(), sit=key):
+        _leavings.note(sit, member_id, at.timestamp())
 
 
 def on_series_ended(fact: SeriesEnded) -> None:
@@ -318,7 +328,7 @@ def sweep() -> None:
     with suppress(shared.Away):
         leads, known = shared.leads(ROOMS), set(_rooms)
         if leads:
-            register.sweep(at.timestamp())
+            _leavings.ran_out(register.sweep(at.timestamp()), at.timestamp())
         keys = register.rooms() if leads or known else []
         for key in keys if leads else ():
             with apart(key):
@@ -328,6 +338,23 @@ def sweep() -> None:
         with _lock:
             for key in known - set(keys):
                 _rooms.pop(key, None)
+
+
+def tell_of_leavings() -> None:
+    """State who left since the last time; who has sat down again by another process meanwhile is here after all."""
+    taken = _leavings.take()
+    if not taken:
+        return
+    try:
+        with transaction():
+            announce(SeatsLeft(left=tuple(leaving_of(*seat, at) for seat, at in taken.items())))
+            for sit, member_id in taken:
+                heard_at = register.heard_at(sit, member_id, at=now().timestamp())
+                if heard_at is not None:
+                    back = leaving_of(sit, member_id, heard_at)
+                    announce(SeatTaken(**back._asdict()))
+    except (DatabaseAway, shared.Away):
+        _leavings.put_back(taken)
 
 
 def sits_with_people() -> list[Sit]:
@@ -382,3 +409,4 @@ on_turned_out(_turned_out)
 every(FLUSH_SECONDS, flush)
 every(RENEW_SECONDS, renew)
 every(SWEEP_SECONDS, sweep)
+every(LEAVINGS_SECONDS, tell_of_leavings)

@@ -122,11 +122,11 @@ class Register:
         seats = self._store.read(sit, most=None, first=()).seats
         self._store.change([Wish(sit, seat.member_id, freed) for seat in seats], at)
 
-    def sweep(self, at: float) -> list[str]:
-        """Let time pass: seats not heard from are away, then gone. List the sits in which that was so."""
+    def sweep(self, at: float) -> list[tuple[str, int]]:
+        """Let time pass: seats not heard from are away, then gone. List the sit and member of those that are gone."""
         due = self._store.due(at)
-        self._store.change([Wish(sit, member_id, passed(at)) for sit, member_id in due], at)
-        return list(dict.fromkeys(sit for sit, _ in due))
+        answers = self._store.change([Wish(sit, member_id, passed(at)) for sit, member_id in due], at)
+        return [seat for seat, (_, held) in zip(due, answers, strict=True) if held is None]
 
     def snapshot(self, sit: str, *, most: int | None = None, first: Collection[int] = ()) -> Snapshot:
         """Give the seats as they are: all, or at most so many with those of ``first`` among them."""

@@ -2,7 +2,7 @@
 
 import marshal
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
 from community.groups.models import Group
@@ -94,6 +94,11 @@ class Sit:
     def doors_at(self) -> datetime:
         """Give the moment from which one may come in."""
         return plans.doors_open_at(self.starts_at)
+
+    @property
+    def closing_at(self) -> datetime:
+        """Give the moment of the closing bell."""
+        return self.starts_at + timedelta(seconds=self.plan.total_s)
 
     @property
     def closes_at(self) -> datetime:

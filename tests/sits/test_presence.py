@@ -335,13 +335,14 @@ def test_an_empty_room_that_nobody_asks_after_is_forgotten_too(register: Registe
     assert register.rooms() == []
 
 
-def test_a_sweep_names_the_sits_in_which_time_changed_something(register: Register) -> None:
+def test_a_sweep_names_the_seats_that_ran_out(register: Register) -> None:
     register.join("one", ines(), "a", at=100.0)
     register.join("two", jonah(), "x", at=105.0)
-    assert register.sweep(108.0) == []
-    assert register.sweep(109.0) == ["one"]
-    assert register.sweep(109.0) == []
-    assert sorted(register.sweep(200.0)) == ["one", "two"]
+    for away in (108.0, 109.0, 143.0):
+        assert register.sweep(away) == []
+    assert register.sweep(144.0) == [("one", 1)]
+    assert register.sweep(200.0) == [("two", 2)]
+    assert register.sweep(200.0) == []
 
 
 def test_a_room_that_is_gone_answers_with_a_number_above_all_it_told(register: Register) -> None:

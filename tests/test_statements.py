@@ -35,7 +35,7 @@ def lived_in(people: People) -> People:
         ("/groups/ending-on-time", 6),
         ("/", 6),
         ("/notices", 2),
-        ("/journal", 3),
+        ("/journal", 5),
     ],
 )
 def test_a_page_asks_no_more_than_it_did(

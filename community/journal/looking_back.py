@@ -139,7 +139,7 @@ def _answered() -> sa.Select[*tuple[Any, ...]]:
         .order_by(JournalEntry.written_at.desc())
         .limit(MOST_MARKS)
     )
-    nothing = (sa.null(), sa.null(), sa.null(), sa.null(), sa.null())
+    nothing = [sa.cast(sa.null(), column.type).label(column.key) for column in (JournalSit.title, *boxes)]
     before = (
         sa.select(sa.literal("before"), JournalEntry.written_at, *nothing)
         .where(JournalEntry.member_id == viewer_id, JournalEntry.written_at < begin)

@@ -1,6 +1,6 @@
 """The pages of one's own journal. Whatever they show was loaded for the one who looks, and for nobody else."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,10 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from community.db import transaction
 from community.errors import Invalid, NotFound
 from community.journal import actions, queries
+from community.journal.company import Company, company_in, company_of_all, sit_to_thank_for
 from community.journal.forms import PageForm, SitAloneForm
+from community.journal.looking_back import Own, own_days, plotted
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import CannotBeOpened
 from community.journal.scales import SCALES, moved
+from community.journal.wording import ends_of_day
+from community.members.models import Member
 from community.practices.queries import practice_for, version_for
 from community.web import attempt, limited, now, number_asked, shown, viewer
 from community.web.handing_back import hands_back
@@ -19,17 +23,55 @@ from community.web.handing_back import hands_back
 bp = Blueprint("journal", __name__)
 
 A_PAGE = 30
+FIRST_YEAR, LAST_YEAR = 2000, 3000
 WRITTEN = ("body", "feeling", "thought")
 
 
 @bp.get("/journal")
 def index() -> str:
-    """Show what one sat and wrote, the newest first."""
-    asked = request.args.get("before", "")
+    """Show what one sat and wrote, the newest first; before the newest, the last weeks as drawings."""
+    asked, by, at = request.args.get("before", ""), viewer(), now()
     before = queries.read_place(asked) if asked else None
-    found = queries.leaves_of(viewer(), before, A_PAGE + 1)
+    own = own_days(by, at=at)
+    found = queries.leaves_of(by, before, A_PAGE + 1)
     older = found[A_PAGE - 1].place if len(found) > A_PAGE else None
-    return render_template("journal/index.html", leaves=found[:A_PAGE], older=older, is_first=before is None)
+    sits = [leaf.sit for leaf in found[:A_PAGE] if leaf.sit] if own.shows_company else []
+    company = company_in(by, sits)
+    return render_template(
+        "journal/index.html",
+        leaves=found[:A_PAGE],
+        older=older,
+        is_first=before is None,
+        company=company,
+        **({} if before else _lately(by, own, company)),
+    )
+
+
+def _lately(by: Member, own: Own, company: dict[int, Company]) -> dict[str, Any]:
+    """Give what stands above and beside the newest pages: four weeks of marks, and with whom one sat."""
+    together = company_of_all(company)
+    return {
+        "plotted": plotted(by, own, last=_day_asked()),
+        "today": own.today,
+        "rhythm": own.rhythm,
+        "day_ends": ends_of_day(own.days.ends_minutes),
+        "together": together,
+        "thank": sit_to_thank_for(by, at=own.at) if together else None,
+    }
+
+
+def _day_asked() -> date | None:
+    """Give the day that the weeks to be drawn end with, where the address names one."""
+    asked = request.args.get("until", "")
+    if not asked:
+        return None
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError as error:
+        raise NotFound from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise NotFound
+    return day
 
 
 @bp.get("/journal/pages/new")

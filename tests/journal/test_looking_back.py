@@ -1,5 +1,6 @@
 """What the journal draws: the viewer's own days and answers, four weeks of them, however many years there are."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,16 +9,19 @@ import pytest
 from flask import Flask
 
 from community import seals
+from community.clock import now
 from community.db import session, transaction
 from community.journal.looking_back import Own, Plotted, own_days, plotted
 from community.journal.models import JournalWishes
 from community.journal.page import Systems
 from community.members.models import Member
 from community.seals import Ring
+from tests.doors import Browser
 from tests.factories import inside
-from tests.journal.log import keep_sit, write
+from tests.journal.log import keep_sit, sat_together, write
 from tests.people import People
 
+Open = Callable[..., Browser]
 AT = datetime(2026, 11, 22, 20, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 MOVED = Systems(drive=40, threat=60, soothing=20)
@@ -118,3 +122,58 @@ def test_ten_years_cost_as_many_statements_as_a_month(people: People, statements
             drawn(people.ines)
         counts.append(len(seen))
     assert counts == [2, 2]
+
+
+def test_the_journal_opens_with_four_weeks_of_marks_and_leads_to_those_before(people: People, browser: Open) -> None:
+    for days, title in ((2, "Ending on time"), (40, "The kind voice")):
+        at = now() - A_DAY * days
+        write(people.ines, keep_sit(people.ines, at, title=title), before=MOVED, after=Systems(soothing=80), at=at)
+    ines = browser(people.ines)
+    ines.get("/journal")
+    drawing = ines.page.partition('class="plots')[2].partition("</table>")[0]
+    assert "Ending on time" in drawing
+    assert "The kind voice" not in drawing
+    assert [drawing.count(f'<figure class="{name}">') for name in ("soothing", "threat", "drive", "company")] == [
+        *(1, 1, 1, 0)
+    ]
+    assert "20, then 80" in drawing
+    assert "Your rhythm" in ines.page
+    earlier = re.search(r'href="(/journal\?until=[\d-]+)#weeks"[^>]*>Earlier weeks', ines.page)
+    assert earlier
+    ines.get(earlier[1])
+    drawing = ines.page.partition('class="plots')[2].partition("</table>")[0]
+    assert "The kind voice" in drawing
+    assert "Ending on time" not in drawing
+    assert "Later weeks</a>" in ines.page
+    for word in ("average", "better", "improve", "well done", "trend", "streak"):
+        assert word not in ines.page.lower()
+
+
+@pytest.mark.parametrize("until", ["yesterday", "2026-02-30", "0001-01-01", "9999-12-31", "2026-11-22T10:00"])
+def test_a_day_that_is_none_is_not_found(people: People, browser: Open, until: str) -> None:
+    assert browser(people.ines).get(f"/journal?until={until}").status_code == 404
+
+
+def test_weeks_without_an_answer_say_so_and_who_never_answered_sees_no_empty_drawing(
+    people: People, browser: Open
+) -> None:
+    ines = browser(people.ines)
+    ines.get("/journal")
+    assert "Three circles" not in ines.page
+    write(people.ines, at=now() - A_DAY * 70, after=MOVED)
+    ines.get("/journal")
+    assert "Nothing was put down between" in ines.page
+    assert "Earlier weeks</a>" in ines.page
+
+
+def test_the_log_names_those_who_are_named_until_one_likes_to_see_nobody(people: People, browser: Open) -> None:
+    sat_together(people.group, people.ines, people.jonah)
+    ines = browser(people.ines)
+    ines.get("/journal")
+    assert "in Ending on Time, with Jonah" in ines.page
+    assert "You have sat with Jonah." in ines.page
+    assert "Thank those you sat with last" in ines.page
+    ines.post("/journal/settings", day_ends_minutes="240", shows_rhythm="y")
+    ines.get("/journal")
+    assert "Jonah" not in ines.page
+    assert "with Ending on Time" in ines.page

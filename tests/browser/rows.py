@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from community.members.passwords import hashed
@@ -47,13 +48,14 @@ def thread_of(server: Server, title: str, posts: Iterable[tuple[str, str]], *, g
     return f"/threads/{thread}"
 
 
-def sit_of(server: Server, title: str, starts: datetime, *, group: str, by: str, plan: str) -> str:
+def sit_of(server: Server, title: str, starts: datetime, *, group: str, by: str, plan: str | dict[str, Any]) -> str:
     """Put a single sit, led by a teacher, into a group's calendar; gives the address of its room."""
+    data = STARTER[plan].plan.to_json() if isinstance(plan, str) else plan
     zone = "Europe/Lisbon"
     wall = starts.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     with closing(sqlite3.connect(server.data / "community.db", timeout=30)) as rows, rows:
         made = rows.execute(
-            SIT, (title, json.dumps(STARTER[plan].plan.to_json()), wall.isoformat(), zone, group, f"{by}@example.org")
+            SIT, (title, json.dumps(data), wall.isoformat(), zone, group, f"{by}@example.org")
         ).lastrowid
     return f"/groups/{group}/sits/{made}-{starts:%Y%m%dT%H%M%SZ}"
 

@@ -1,5 +1,6 @@
 """The pages of sits: what is planned, planning, and the room itself, complete without script."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -201,6 +202,8 @@ def open_room(slug: str) -> Any:
 def alone(key: str) -> Any:
     """Open the room with one seat; of a practice that wants a teacher, say why and what there is instead."""
     practice, at = practice_for(viewer(), key), now()
+    if practice.is_withdrawn:
+        return redirect(url_for("practices.show", key=key))
     if practice.teacher_led:
         return render_template("sits/alone_led.html", practice=practice)
     first_bell = at + timedelta(seconds=SETTLING_S)
@@ -215,7 +218,10 @@ def alone(key: str) -> Any:
         for step in lines
     ]
     data = alone_data(practice, viewer())
-    response = make_response(render_template("sits/alone.html", practice=practice, plan_steps=plan_steps, data=data))
+    page = render_template(
+        "sits/alone.html", practice=practice, plan_steps=plan_steps, data=data, write_key=secrets.token_hex(12)
+    )
+    response = make_response(page)
     response.headers["X-Kept-Until"] = str(round((at.timestamp() + KEPT_S) * 1000))
     return response
 

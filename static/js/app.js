@@ -82,6 +82,10 @@ try {
   if (kept && (whose ? whose !== kept : location.pathname === "/sign-in")) {
     import("./sit/copy.js").then((module) => module.forgetRooms(), () => {});
   }
+  // What somebody sat alone goes to their journal from their own pages; a room is not disturbed for it.
+  if (whose && localStorage.getItem(`sat ${whose}`) && document.querySelector("main.body")) {
+    import("./sat.js").then((module) => module.bringWhatIsLeft(whose), () => {});
+  }
 } catch {
   // A storage that is closed to us has kept nothing.
 }

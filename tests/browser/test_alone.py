@@ -19,7 +19,16 @@ LATER = """(seconds) => {
   const begun = JSON.parse(sessionStorage.getItem("sit.alone"));
   begun.starts_ms -= seconds * 1000;
   sessionStorage.setItem("sit.alone", JSON.stringify(begun));
+  const name = `sat ${document.querySelector('meta[name="writer"]').content}`;
+  const [sat] = JSON.parse(localStorage.getItem(name));
+  for (const moment of ["began_ms", "until_ms"]) sat[moment] -= seconds * 1000;
+  localStorage.setItem(name, JSON.stringify([sat]));
   return begun.starts_ms;
+}"""
+# What was left here is somebody else's too.
+ANOTHERS = """() => {
+  const name = `sat ${document.querySelector('meta[name="writer"]').content}`;
+  localStorage.setItem("sat 999999", localStorage.getItem(name));
 }"""
 HEARD_NEAR = """(moment) => window.heard.some(({ context, when, at }) =>
   context.state === "running" && when <= context.currentTime && Math.abs(at - moment) < 150)"""
@@ -61,6 +70,48 @@ def test_a_sit_alone_goes_on_and_rings_though_its_page_is_loaded_anew_without_th
     expect(ines.get_by_role("button", name="Begin")).to_be_hidden()
     ines.keyboard.press("Shift")  # a page loaded anew is silent until it is touched
     ines.wait_for_function(HEARD_NEAR, arg=starts + CLOSING_S * 1000, timeout=20_000)
+
+
+def test_what_was_sat_while_the_house_was_away_is_in_the_journal_when_it_is_back(
+    signed_in: SignedIn, server: Server
+) -> None:
+    ines = signed_in("Ines")
+    open_alone(ines)
+    server.kill()
+    begin(ines)
+    ines.evaluate(LATER, 15 + CLOSING_S + 27)
+    ines.reload()
+    expect(ines.get_by_role("heading", name="The sit has ended")).to_be_visible()
+    expect(ines.get_by_text("Your journal has it as soon as the house can be reached")).to_be_visible()
+    server.start()
+    expect(ines.get_by_text("This sit is in your journal.")).to_be_visible(timeout=30_000)
+    assert_accessible(ines)
+    ines.get_by_role("link", name="Write in your journal").click()
+    ines.wait_for_url(re.compile(r"/journal/pages/new\?sit=\d+"))
+    ines.goto("/journal")
+    entry = ines.get_by_role("article").filter(has=ines.get_by_role("heading", name="“Soothing rhythm breathing”"))
+    expect(entry).to_have_count(1)
+    expect(entry).to_contain_text("10 minutes")
+
+
+def test_the_next_page_of_the_same_person_brings_what_is_left(signed_in: SignedIn, server: Server) -> None:
+    maren = signed_in("Maren")
+    open_alone(maren)
+    server.kill()
+    begin(maren)
+    maren.evaluate(LATER, 15 + 200)
+    maren.reload()
+    maren.get_by_role("button", name="Stop here").click()
+    expect(maren.get_by_role("heading", name="You stopped here")).to_be_visible()
+    maren.evaluate(ANOTHERS)
+    server.start()
+    maren.goto("/help")
+    expect(maren.get_by_role("status").get_by_text("What you sat alone is in your journal now.")).to_be_visible()
+    assert_accessible(maren)
+    maren.get_by_role("link", name="Write in your journal").click()
+    maren.wait_for_url(re.compile(r"/journal/pages/new\?sit=\d+"))
+    expect(maren.get_by_text("What you sat alone")).to_have_count(0)
+    assert maren.evaluate("localStorage.getItem('sat 999999')"), "what somebody else sat here waits for them"
 
 
 def test_who_stops_is_thanked_and_before_the_first_bell_nothing_was_begun(signed_in: SignedIn) -> None:

@@ -36,8 +36,9 @@ test("until it is begun nothing has a time; then there are a few breaths, and al
 });
 
 test("a page that is loaded anew goes on, for the same person with the same plan, until it is over", () => {
-  remember(DATA, "7", NOW);
-  assert.equal(underWay(DATA, "7", NOW + 89_999), NOW);
+  const begun = { starts_ms: NOW, key: "a" };
+  remember(DATA, "7", begun);
+  assert.deepEqual(underWay(DATA, "7", NOW + 89_999), begun);
   assert.equal(underWay(DATA, "7", NOW + 90_000), null);
   assert.equal(underWay(DATA, "8", NOW), null);
   assert.equal(underWay({ ...DATA, version: 3 }, "7", NOW), null);

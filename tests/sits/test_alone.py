@@ -45,7 +45,7 @@ def test_a_circle_is_left_out_where_nobody_else_is(people: People, browser: Open
 def test_without_script_the_plan_says_the_times_of_a_sit_that_begins_now(people: People, browser: Open) -> None:
     before = now()
     page = browser(people.ines).get("/practices/soothing_rhythm_breathing/alone").text
-    then = [datetime.fromisoformat(each) for each in re.findall(r'datetime="([^"]+)" data-alone-then', page)]
+    then = [datetime.fromisoformat(each) for each in re.findall(r'datetime="([^"]+)" data-alone-plain', page)]
     assert then[-1] - then[0] == timedelta(minutes=10)
     assert before <= then[0] <= now() + timedelta(seconds=15)
     assert f">{then[-1].astimezone(ZoneInfo(people.ines.zone)):%H:%M}</time>" in page
@@ -65,3 +65,13 @@ def test_a_browser_may_keep_the_page_for_a_day_and_no_longer(people: People, bro
     until = int(answer.headers["X-Kept-Until"]) / 1000 - now().timestamp()
     assert 86_300 < until <= 86_400
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_without_script_one_says_that_one_has_sat_and_it_is_in_the_journal_once(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    page = ines.get("/practices/soothing_rhythm_breathing/alone").text
+    form = page[page.index('action="/journal/sits"') :]
+    fields = dict(re.findall(r'name="(practice|version|write_key)" value="([^"]+)"', form))
+    for _ in range(2):
+        assert ines.post("/journal/sits", **fields).headers["Location"].startswith("/journal/pages/new?sit=")
+    assert ines.get("/journal").text.count("“Soothing rhythm breathing”</h3>") == 1

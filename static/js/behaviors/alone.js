@@ -3,6 +3,7 @@
 
 import { AlonePanel, centreAlone, sentenceAlone } from "../sit/alone-panel.js";
 import { Course } from "../sit/course.js";
+import { Sat } from "../sat.js";
 import { Ringing } from "../sit/sound.js";
 import { Scene } from "../sit/scene.js";
 import { ServerClock } from "../sit/clock.js";
@@ -12,6 +13,11 @@ import { isOpen, isSilent } from "../sit/phases.js";
 import { keepPage } from "../sit/copy.js";
 
 export const selector = "[data-alone]";
+
+/** What could not be brought to the journal is tried again after this long. */
+const TRY_AGAIN = 15_000;
+const WAITS = "Your journal has it as soon as the house can be reached, from here or from the next page you open.";
+const ARRIVED = "This sit is in your journal.";
 
 /** @typedef {import("../types/sit").AloneData} AloneData */
 
@@ -30,6 +36,11 @@ class Alone {
   #ringing;
   #course;
   #whose = document.querySelector('meta[name="writer"]')?.getAttribute("content") ?? "";
+  #sat = new Sat(this.#whose);
+  /** The sit that is under way, or has just ended, by its name. @type {string | null} */
+  #key = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #again;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -48,11 +59,12 @@ class Alone {
 
   open() {
     this.#goByTheWall();
-    const starts = underWay(this.#data, this.#whose, this.#now);
-    if (starts !== null) this.#goBy(starts);
-    for (const then of this.#element.querySelectorAll("[data-alone-then]")) then.remove();
+    const begun = underWay(this.#data, this.#whose, this.#now);
+    if (begun) this.#goBy(begun.starts_ms);
+    this.#key = begun?.key ?? null;
+    for (const plain of this.#element.querySelectorAll("[data-alone-plain]")) plain.remove();
     const begin = this.#begin;
-    begin.hidden = starts !== null;
+    begin.hidden = begun !== null;
     begin.querySelector("button")?.addEventListener("click", () => this.#beginNow());
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const under = () => isOpen(this.#course.phase);
@@ -67,9 +79,12 @@ class Alone {
       still: (phase) => isSilent(phase) || phase === "settling",
       shown: () => {},
       entered: (phase) => {
+        if (phase === "closing_bell") void this.#over();
         if (phase === "closed") forget();
       },
-      beat: () => {},
+      beat: () => {
+        if (this.#key && this.#course.phase === "sitting") this.#sat.until(this.#key, this.#now);
+      },
       returned: (why) => {
         if (why === "woken") this.#goByTheWall();
       },
@@ -97,7 +112,8 @@ class Alone {
 
   #beginNow() {
     const starts = firstBell(this.#data, this.#now);
-    remember(this.#data, this.#whose, starts);
+    this.#key = this.#sat.begin(this.#data, starts, starts + this.#data.plan.total_s * 1000);
+    remember(this.#data, this.#whose, { starts_ms: starts, key: this.#key });
     this.#begin.hidden = true;
     this.#goBy(starts);
     this.#course.tick();
@@ -115,6 +131,7 @@ class Alone {
     forget();
     this.#panel.say("escape", "");
     if (this.#course.phase === "settling") {
+      if (this.#key) this.#sat.drop(this.#key);
       this.#goBy();
       this.#begin.hidden = false;
       return this.#course.tick();
@@ -123,6 +140,36 @@ class Alone {
     this.#sit.phases = [{ phase: "closed", from_ms: 0 }];
     this.#course.tick();
     this.#course.end();
+    void this.#over();
+  }
+
+  /** It is over: the journal may have it, now or later. */
+  async #over() {
+    if (!this.#key) return;
+    this.#sat.until(this.#key, this.#now, true);
+    window.addEventListener("online", () => void this.#bring());
+    await this.#bring();
+  }
+
+  async #bring() {
+    clearTimeout(this.#again);
+    const key = this.#key ?? "";
+    const { pages, refused, waiting } = await this.#sat.bring(this.#now);
+    const page = pages.get(key);
+    if (page) this.#offer(page);
+    else if (refused.has(key)) this.#panel.tell(refused.get(key) ?? "");
+    else if (waiting) {
+      this.#panel.tell(WAITS);
+      this.#again = setTimeout(() => void this.#bring(), TRY_AGAIN);
+    }
+  }
+
+  /** @param {string} page where to write of it */
+  #offer(page) {
+    this.#panel.tell(ARRIVED);
+    const write = /** @type {HTMLAnchorElement} */ (this.#element.querySelector("[data-alone-write]"));
+    write.href = page;
+    write.hidden = false;
   }
 
   /** Put the page aside, so that it opens again without the house. */

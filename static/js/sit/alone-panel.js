@@ -22,6 +22,11 @@ export class AlonePanel extends Panel {
     this.part("after").hidden = phase !== "closed";
   }
 
+  /** What became of the sit. @param {string} words */
+  tell(words) {
+    this.say("journal", words);
+  }
+
   /** @override @param {{phase: string}} now */
   show({ phase }) {
     const [heading, note] = SAID[phase === "closed" && this.stopped ? "stopped" : phase] ?? [];

@@ -8,7 +8,7 @@ import { keep, recall } from "./panel.js";
 
 /** @typedef {import("../types/sit").AloneData} AloneData */
 /** @typedef {import("../types/sit").RoomData} RoomData */
-/** @typedef {{whose: string, practice: string, version: number, starts_ms: number}} Begun */
+/** @typedef {{starts_ms: number, key: string}} Begun the first bell, and what the sit is called until the journal has it */
 
 const BEGUN = "sit.alone";
 /** Nobody has begun: the first bell is as good as never. */
@@ -44,10 +44,10 @@ export function firstBell({ phases }, now) {
 /**
  * @param {AloneData} data
  * @param {string} whose
- * @param {number} starts
+ * @param {Begun} begun
  */
-export function remember({ practice, version }, whose, starts) {
-  keep("sessionStorage", BEGUN, JSON.stringify({ whose, practice, version, starts_ms: starts }));
+export function remember({ practice, version }, whose, begun) {
+  keep("sessionStorage", BEGUN, JSON.stringify({ whose, practice, version, ...begun }));
 }
 
 /** Nothing is under way here any more. */
@@ -56,15 +56,15 @@ export function forget() {
 }
 
 /**
- * The first bell of a sit with this very plan that is still under way; null where there is none.
+ * The sit with this very plan that is still under way; null where there is none.
  * @param {AloneData} data
  * @param {string} whose
  * @param {number} now
- * @returns {number | null}
+ * @returns {Begun | null}
  */
 export function underWay({ practice, version, phases }, whose, now) {
-  const begun = /** @type {Begun | null} */ (JSON.parse(recall("sessionStorage", BEGUN) || "null"));
+  const begun = JSON.parse(recall("sessionStorage", BEGUN) || "null");
   const same = begun && begun.whose === whose && begun.practice === practice && begun.version === version;
   if (!same || now >= begun.starts_ms + phases[phases.length - 1].from_ms) return null;
-  return begun.starts_ms;
+  return { starts_ms: begun.starts_ms, key: begun.key };
 }

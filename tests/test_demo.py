@@ -13,6 +13,7 @@ from community.demo.fill import story
 from community.groups.models import Group, GroupKind
 from community.members.models import Member
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind
+from community.practices.queries import practices_for
 from community.sits.models import SitSeries
 from community.sits.plan import PhaseName
 from community.sits.sit import not_over
@@ -43,7 +44,7 @@ def test_the_demo_is_a_whole_community_and_is_made_once(app: Flask) -> None:
             SubjectKind.POST,
         ]
         assert count(CaseReason, CaseReason.kind == ReasonKind.FLAG_UNKIND) == 1
-        assert count(SitSeries) == 10
+        assert count(SitSeries) == 11
         unread = session().scalars(sa.select(Member.name).where(Member.briefed_at.is_(None)))
         assert list(unread) == ["Łucja Nowak"]  # new here: she finds what a first sit asks
 
@@ -72,3 +73,14 @@ def test_outside_a_demo_its_door_does_not_exist(app: Flask, browser: Open) -> No
     stranger = browser()
     stranger.get("/sign-in")
     assert "Step in" not in stranger.page
+
+
+def test_the_demo_has_a_practice_of_its_own_and_a_sit_that_keeps_how_it_was(app: Flask, browser: Open) -> None:
+    with inside():
+        demo.fill()
+        ines = session().scalars(sa.select(Member).where(Member.name == "Ines Caldeira")).one()
+        written = next(each for each in practices_for(ines) if each.group is not None)
+    assert (written.title, written.version, written.written_by) == ("The last two minutes", 2, "Tomasz Wójcik")
+    someone = browser(ines)
+    someone.get("/groups/ending-on-time/sits")
+    assert "This sit keeps its first version" in someone.page

@@ -4,7 +4,7 @@ import secrets
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from community.clock import now
 from community.db import session, transaction
 from community.demo.following import follow_programmes
+from community.demo.written import read_versions, write_practices
 from community.groups import actions as groups
 from community.groups.agreement import FIRST_WORDS, agreement_text
 from community.groups.models import Group, GroupKind, Holding
@@ -23,7 +24,7 @@ from community.members.models import Member, SeenAs
 from community.members.passwords import hashed
 from community.moderation import actions as moderation
 from community.moderation.models import ReasonKind
-from community.practices.library import STARTER
+from community.practices.library import STARTER, Practice
 from community.sits import actions as sits
 from community.sits import changes
 from community.sits.models import ChangeKind, SitSeries
@@ -64,7 +65,7 @@ def fill() -> bool:
     # Nobody signs in with a password here: one steps in by the demo's own door.
     password_hash = hashed(secrets.token_urlsafe(24))
     texts = {post["words"]: post_text(post["words"], content_note=post.get("note", "")) for post in _posts()}
-    agreement = agreement_text(FIRST_WORDS)
+    agreement, practice = agreement_text(FIRST_WORDS), read_versions()
     with transaction():
         cast = Cast(at=now().replace(second=0, microsecond=0))
         for person in story()["people"]:
@@ -73,6 +74,7 @@ def fill() -> bool:
             _group(cast, group, agreement)
         for sit in story()["sits"]:
             _weekly(cast, sit)
+        write_practices(practice, cast.people, cast.groups["ending"], plan_a_sit=partial(_fridays, cast), at=cast.at)
         _call_off_one(cast)
         _open_room(cast)
         follow_programmes(cast.people, cast.groups, at=cast.at)
@@ -165,6 +167,15 @@ def _weekly(cast: Cast, told: dict[str, Any]) -> None:
     first: date = today + timedelta(days=(told["day"] - today.weekday()) % 7)
     wall = datetime.combine(first, time.fromisoformat(told["time"]))
     _plan(group, told["title"], told["plan"], validated(wall, group.zone, "FREQ=WEEKLY"), leader, at=cast.at)
+
+
+def _fridays(cast: Cast, practice: Practice) -> None:
+    """Let a group sit on Fridays at noon with a practice of its own."""
+    group = cast.groups["ending"]
+    today = cast.at.astimezone(ZoneInfo(group.zone)).date()
+    wall = datetime.combine(today + timedelta(days=(4 - today.weekday()) % 7), time(12, 50))
+    rule, by = validated(wall, group.zone, "FREQ=WEEKLY"), cast.people["maren"]
+    sits.schedule_sit(by=by, group=group, title=practice.title, practice=practice, rule=rule, leader=by, at=cast.at)
 
 
 def _call_off_one(cast: Cast) -> None:

@@ -15,6 +15,7 @@ TITLE_LENGTH = 120
 KEY_LENGTH = 64  # of a practice, of a key on the ring, and what a browser names its own sit by
 NAME_LENGTH = 120
 MODULE_LENGTH = 80
+OF_A_MODULE = sa.text("module IS NOT NULL")
 
 
 class JournalSit(Base):
@@ -64,7 +65,10 @@ class JournalEntry(Base):
     """A page: what its writer moved and wrote before and after a sit, or without one. All of it is sealed."""
 
     __tablename__ = "journal_entries"
-    __table_args__ = (sa.Index(None, "member_id", "written_at", "id"),)
+    __table_args__ = (
+        sa.Index(None, "member_id", "written_at", "id"),
+        sa.Index(None, "member_id", "module", "written_at", sqlite_where=OF_A_MODULE, postgresql_where=OF_A_MODULE),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"))

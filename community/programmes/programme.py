@@ -32,6 +32,7 @@ class Module:
     """One practice of a programme, with what stands before it and what is asked after it."""
 
     programme: str
+    programme_title: str
     key: str
     number: int
     title: str
@@ -92,7 +93,7 @@ def standing_in(practice_key: str) -> tuple[Module, ...]:
 
 def _read(key: str) -> Programme:
     told = tomllib.loads((FOLDER / f"{key}.toml").read_text(encoding="utf-8"))
-    modules = tuple(_module(key, number, each) for number, each in enumerate(told["modules"], start=1))
+    modules = tuple(_module(told, number, each) for number, each in enumerate(told["modules"], start=1))
     return Programme(
         key=told["key"],
         version=told["version"],
@@ -103,10 +104,11 @@ def _read(key: str) -> Programme:
     )
 
 
-def _module(programme_key: str, number: int, told: Mapping[str, Any]) -> Module:
+def _module(whole: Mapping[str, Any], number: int, told: Mapping[str, Any]) -> Module:
     gentler = told.get("gentler")
     return Module(
-        programme=programme_key,
+        programme=whole["key"],
+        programme_title=whole["title"],
         key=told["key"],
         number=number,
         title=told["title"],

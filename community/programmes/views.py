@@ -135,13 +135,16 @@ def end(slug: str, following_id: int) -> Any:
 
 def _module_page(module: Module, form: ReflectionForm) -> Any:
     chosen = programme(module.programme)
+    together = [each for each in queries.followed_together(viewer()) if each.programme is chosen]
+    sits = [sit for each in together if (sit := each.sit_of(module))]
     return shown(
         "programmes/module.html",
         form=form,
         programme=chosen,
         module=module,
         written=queries.written_on(viewer(), module),
-        together=[each for each in queries.followed_together(viewer()) if each.programme is chosen],
+        together=together,
+        open_sits=[sit for sit in sits if sit.is_open(now())],
     )
 
 

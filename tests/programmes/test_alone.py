@@ -56,6 +56,7 @@ def test_a_module_leads_from_the_aim_to_writing_and_sharing_in_this_order(people
                 )
             ]
             assert places == sorted(places)
+            assert (f"/practices/{module.practice.key}/alone" in ines.page) is not module.practice.teacher_led
 
 
 def test_a_practice_that_a_teacher_leads_comes_with_a_gentler_one(people: People, browser: Open) -> None:
@@ -63,6 +64,7 @@ def test_a_practice_that_a_teacher_leads_comes_with_a_gentler_one(people: People
     ines.get("/programmes/the_hard_hour/staying")
     assert "not offered alone" in ines.page
     assert "Sit with an even breath" in ines.page
+    assert '"/practices/soothing_rhythm_breathing/alone"' in ines.page
 
 
 def test_what_one_writes_goes_sealed_into_ones_own_journal_and_its_day_stands_beside_the_module(
@@ -80,8 +82,24 @@ def test_what_one_writes_goes_sealed_into_ones_own_journal_and_its_day_stands_be
     assert len(WROTE.findall(ines.page)) == 1
     assert "Warm hands" not in ines.page
     ines.get(f"{SETTLING}/door")
-    assert "What you wrote here" in ines.page
-    assert "Nothing yet" not in ines.page
+    assert f'"/journal/pages/{entry.id}"' in ines.page
+    for path in (f"/journal/pages/{entry.id}", "/journal"):
+        ines.get(path)
+        assert "“Before the door opens”" in ines.page
+        assert f'<a href="{SETTLING}/door">Settling</a>' in ines.page
+
+
+def test_practices_and_programmes_lead_to_each_other(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    ines.get("/practices")
+    assert 'href="/programmes"' in ines.page
+    ines.get("/practices/ending_on_time")
+    assert f'href="{SETTLING}/ending"' in ines.page
+    assert "in “Settling”" in ines.page
+    ines.get(f"{SETTLING}/ending")
+    assert 'href="/practices/ending_on_time"' in ines.page
+    ines.get("/practices/quiet_half_hour")
+    assert "In a programme" not in ines.page
 
 
 def test_leaving_and_coming_back_loses_nothing_that_was_written(people: People, browser: Open) -> None:

@@ -11,6 +11,7 @@ from community.clock import now
 from community.db import session
 from community.demo.fill import story
 from community.groups.models import Group, GroupKind
+from community.journal.models import JournalEntry, JournalSit
 from community.members.models import Member
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind
 from community.practices.queries import practices_for
@@ -45,6 +46,9 @@ def test_the_demo_is_a_whole_community_and_is_made_once(app: Flask) -> None:
         ]
         assert count(CaseReason, CaseReason.kind == ReasonKind.FLAG_UNKIND) == 1
         assert count(SitSeries) == 11
+        assert count(JournalSit) > 20
+        kept = session().scalars(sa.select(Member.name).where(Member.id.in_(sa.select(JournalEntry.member_id))))
+        assert sorted(kept) == ["Ines Caldeira", "Maren Oduya"]
         unread = session().scalars(sa.select(Member.name).where(Member.briefed_at.is_(None)))
         assert list(unread) == ["Łucja Nowak"]  # new here: she finds what a first sit asks
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from community.clock import now
 from community.db import session, transaction
 from community.demo.following import follow_programmes
+from community.demo.journals import keep_journals
 from community.demo.written import read_versions, write_practices
 from community.groups import actions as groups
 from community.groups.agreement import FIRST_WORDS, agreement_text
@@ -37,6 +38,7 @@ from community.threads.wording import post_text, thread_title
 FOLDER = Path(__file__).parent
 BEGAN = timedelta(days=60)  # the community is this old when it is made
 JOINED = timedelta(days=40)
+SITTING_FOR = timedelta(weeks=5)
 
 
 @dataclass
@@ -78,6 +80,7 @@ def fill() -> bool:
         _call_off_one(cast)
         _open_room(cast)
         follow_programmes(cast.people, cast.groups, at=cast.at)
+        keep_journals(cast.people, cast.groups, at=cast.at)
         for thread in story()["threads"]:
             _thread(cast, thread, texts)
         for group in story()["groups"]:
@@ -165,8 +168,9 @@ def _weekly(cast: Cast, told: dict[str, Any]) -> None:
     group, leader = cast.groups[told["group"]], cast.people[told["leader"]]
     today = cast.at.astimezone(ZoneInfo(group.zone)).date()
     first: date = today + timedelta(days=(told["day"] - today.weekday()) % 7)
-    wall = datetime.combine(first, time.fromisoformat(told["time"]))
-    _plan(group, told["title"], told["plan"], validated(wall, group.zone, "FREQ=WEEKLY"), leader, at=cast.at)
+    wall = datetime.combine(first - SITTING_FOR, time.fromisoformat(told["time"]))
+    rule = validated(wall, group.zone, "FREQ=WEEKLY")
+    _plan(group, told["title"], told["plan"], rule, leader, at=cast.at - JOINED)
 
 
 def _fridays(cast: Cast, practice: Practice) -> None:

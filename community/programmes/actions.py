@@ -12,7 +12,7 @@ from community.journal.models import JournalEntry
 from community.members.models import Member
 from community.permissions import Act, require
 from community.programmes.models import Following, FollowingStatus, ModuleSit
-from community.programmes.programme import Module, Programme
+from community.programmes.programme import PROGRAMMES, Module, Programme
 from community.programmes.queries import following_of, only_sit
 from community.sits import actions as sits
 from community.sits.models import SeriesStatus
@@ -99,13 +99,14 @@ def end_programme(*, by: Member, following: Following, at: datetime) -> Followin
 
 
 def _make_way(group: Group, at: datetime) -> None:
+    """Let what the group has followed be over, and what the house does not know any more."""
     before = following_of(group)
-    if before is None:
-        return
-    if before.next(at) is not None:
+    if before is not None and before.next(at) is not None:
         raise FollowsAnother
-    before.following.status, before.following.left_at = FollowingStatus.LEFT, at
-    session().flush()
+    over = sa.or_(Following.programme.not_in(PROGRAMMES), Following.id == (before.following.id if before else None))
+    theirs = sa.and_(Following.group_id == group.id, Following.status == FollowingStatus.FOLLOWED)
+    left = {"status": FollowingStatus.LEFT, "left_at": at}
+    session().execute(sa.update(Following).where(theirs, over).values(**left))
 
 
 def _taken_up(group: Group, programme: Programme, at: datetime) -> Following:

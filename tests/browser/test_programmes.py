@@ -18,7 +18,8 @@ def push(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_a_group_follows_a_programme_and_a_member_writes_for_herself(signed_in: SignedIn) -> None:
+def lay_settling(signed_in: SignedIn) -> Page:
+    """Let a teacher lay a programme on her group, on a phone and without script."""
     maren = signed_in("Maren", **PHONE, java_script_enabled=False)
     maren.goto("/programmes/settling")
     maren.get_by_role("link", name="Plan it with Ending on Time").click()
@@ -28,7 +29,11 @@ def test_a_group_follows_a_programme_and_a_member_writes_for_herself(signed_in: 
     push(maren, "Plan these sits")
     expect(maren.get_by_role("status")).to_contain_text("Ending on Time follows “Settling”.")
     expect(maren.get_by_role("listitem").filter(has_text="Ending on Time: ")).to_have_count(4)
+    return maren
 
+
+def test_a_group_follows_a_programme_and_a_member_writes_for_herself(signed_in: SignedIn) -> None:
+    maren = lay_settling(signed_in)
     ines = signed_in("Ines")
     ines.goto("/groups/ending-on-time")
     ines.get_by_role("region", name="“Settling”, together").get_by_role(
@@ -44,6 +49,8 @@ def test_a_group_follows_a_programme_and_a_member_writes_for_herself(signed_in: 
     expect(ines.get_by_role("status")).to_contain_text("Nobody else reads it.")
     expect(ines.get_by_label("What happened, in the body first")).to_have_value("")
     assert_accessible(ines)
+    ines.get_by_role("region", name="Sharing, or not").get_by_role("link", name="Choose a passage").click()
+    expect(ines.get_by_label("The passage")).to_have_value("My hands let go before I did.\n\nI hurry at ten to.")
     ines.goto("/programmes/settling")
     expect(ines.get_by_role("listitem").filter(has_text="Before the door opens")).to_contain_text("You wrote on")
     push(ines, "Leave it for now")

@@ -83,6 +83,7 @@ def test_what_one_writes_goes_sealed_into_ones_own_journal_and_its_day_stands_be
     assert "Warm hands" not in ines.page
     ines.get(f"{SETTLING}/door")
     assert f'"/journal/pages/{entry.id}"' in ines.page
+    assert f'"/journal/pages/{entry.id}/passages/new"' in ines.page
     for path in (f"/journal/pages/{entry.id}", "/journal"):
         ines.get(path)
         assert "“Before the door opens”" in ines.page

@@ -153,6 +153,15 @@ def test_one_whose_sits_have_been_makes_way_and_stays_written_down(people: Peopl
         assert session().scalar(sa.select(sa.func.count()).select_from(ModuleSit)) == 8
 
 
+def test_one_that_the_house_does_not_know_any_more_makes_way(people: People, browser: Open) -> None:
+    with inside(), transaction():
+        session().add(Following(programme="long_gone", version=1, group_id=people.group.id, begun_at=now()))
+    maren = browser(people.maren)
+    assert maren.get(GROUP).status_code == 200
+    laid(people, browser)
+    assert sits_of(people)["breath"]
+
+
 def test_ending_it_ends_what_is_to_come_and_keeps_what_was(people: People, browser: Open) -> None:
     laid_before(people, timedelta(days=8))  # two have been
     maren, ines = browser(people.maren), browser(people.ines)

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from community.db import announce, insert_into, session
-from community.errors import Invalid, NotFound
+from community.errors import Conflict, Invalid, NotFound
+from community.journal.arrivals import log_sit
 from community.journal.facts import PageErased
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import MOST, STEP, CannotBeOpened, Systems, close, opened
 from community.members.models import Member
 from community.permissions import Act, require
 from community.practices.library import Practice
+from community.sits.sit import Sit
 from community.text import tidy
 
 WORDS_MOST = 10_000  # of each of the three
@@ -46,6 +48,24 @@ def log_sit_alone(
         .on_conflict_do_nothing(index_elements=[JournalSit.member_id, JournalSit.write_key])
     )
     asked = sa.select(JournalSit).where(JournalSit.member_id == by.id, JournalSit.write_key == write_key)
+    return session().scalars(asked).one()
+
+
+def log_sit_in_room(*, by: Member, sit: Sit, at: datetime) -> JournalSit:
+    """Give the sit of a member's log in whose room they are; whoever has no script has no seat, and yet they sit."""
+    require(by, Act.KEEP_JOURNAL, at=at)
+    asked = sa.select(JournalSit).where(
+        JournalSit.member_id == by.id,
+        JournalSit.series_id == sit.series.id,
+        JournalSit.planned_at == sit.planned_at,
+    )
+    found = session().scalar(asked)
+    if found is not None:
+        return found
+    require(by, Act.JOIN_SIT, sit, at=at)
+    if not sit.is_open(at):
+        raise Conflict("The room of this sit is closed. What you sat there stands in your journal, if you did.")
+    log_sit(sit, member_id=by.id, at=at)
     return session().scalars(asked).one()
 
 

@@ -82,13 +82,21 @@ def sit_for(viewer: Member, sit_id: int) -> JournalSit:
 
 def sit_in_log(viewer: Member, series_id: int, planned_at: datetime) -> JournalSit | None:
     """Give what a member's log says of a sit with a group, if it says anything."""
-    return session().scalar(
-        sa.select(JournalSit).where(
-            JournalSit.member_id == viewer.id,
-            JournalSit.series_id == series_id,
-            JournalSit.planned_at == planned_at,
-        )
+    return session().scalar(sa.select(JournalSit).where(*_of_sit(viewer, series_id, planned_at)))
+
+
+def page_in_log(viewer: Member, series_id: int, planned_at: datetime) -> tuple[JournalSit | None, Page | None]:
+    """Give what a member's log says of a sit with a group, and the page that was written of it; in one statement."""
+    asked = (
+        sa.select(JournalSit, JournalEntry)
+        .outerjoin(JournalEntry, JournalEntry.sit_id == JournalSit.id)
+        .where(*_of_sit(viewer, series_id, planned_at))
     )
+    row = session().execute(asked).one_or_none()
+    if row is None:
+        return None, None
+    sit, entry = row
+    return sit, opened(entry, sit) if entry else None
 
 
 def entries_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[Page]:
@@ -130,6 +138,14 @@ def wishes_of(viewer: Member) -> JournalWishes:
     """Give how a member wants the journal shown; who chose nothing gets what a new row would say."""
     kept = session().get(JournalWishes, viewer.id)
     return kept or JournalWishes(member_id=viewer.id, day_ends_minutes=240, shows_rhythm=True, shows_company=True)
+
+
+def _of_sit(viewer: Member, series_id: int, planned_at: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    return [
+        JournalSit.member_id == viewer.id,
+        JournalSit.series_id == series_id,
+        JournalSit.planned_at == planned_at,
+    ]
 
 
 def _sits_with_pages(viewer: Member, before: Place | None, limit: int) -> list[Leaf]:

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from community.db import transaction
 from community.errors import Invalid, NotFound
-from community.journal import actions, queries
+from community.journal import actions, queries, room
 from community.journal.company import Company, company_in, company_of_all, sit_to_thank_for
 from community.journal.forms import PageForm, SitAloneForm
 from community.journal.looking_back import Own, own_days, plotted
@@ -17,10 +17,13 @@ from community.journal.scales import SCALES, moved
 from community.journal.wording import ends_of_day
 from community.members.models import Member
 from community.practices.queries import practice_for, version_for
+from community.sits import queries as sits
+from community.sits.recurrence import parse_sit_key
 from community.web import attempt, limited, now, number_asked, shown, viewer
 from community.web.handing_back import hands_back
 
 bp = Blueprint("journal", __name__)
+room.register()
 
 A_PAGE = 30
 FIRST_YEAR, LAST_YEAR = 2000, 3000
@@ -135,6 +138,26 @@ def erase(entry_id: int) -> Any:
     return redirect(url_for("journal.index"), 303)
 
 
+@bp.post("/groups/<slug>/sits/<key>/pages")
+@limited("120 per hour")
+@hands_back(*WRITTEN)
+def write_in_room(slug: str, key: str) -> Any:
+    """Keep what is said in the room of a sit, before or after it; a script asks for no page in return."""
+    form = PageForm()
+    by_script = request.accept_mimetypes.best == "application/json"
+    sits.sit_for(viewer(), slug, key)
+    entry = attempt(form, lambda at: _written_in_room(form, slug, key, at=at))
+    if entry is None and by_script:
+        sentences = [*form.form_errors, *(each.errors[0] for each in form if each.errors)]
+        return {"error": {"status": form.status, "sentence": " ".join(map(str, sentences))}}, form.status
+    if entry is None:
+        logged = queries.sit_in_log(viewer(), *parse_sit_key(key))
+        return shown("journal/new.html", form=form, sit=logged, scales=SCALES, action=request.path)
+    if by_script:
+        return "", 204
+    return redirect(url_for("sits.show", slug=slug, key=key), 303)
+
+
 @bp.post("/journal/sits")
 @limited("120 per hour")
 def sit_alone() -> Any:
@@ -173,6 +196,22 @@ def _written(form: PageForm, *, entry_id: int | None = None, sit_id: int | None 
         body=form.said("body"),
         feeling=form.said("feeling"),
         thought=form.said("thought"),
+        at=at,
+    )
+
+
+def _written_in_room(form: PageForm, slug: str, key: str, *, at: datetime) -> JournalEntry:
+    """Write what one of the two forms of a room says; what it does not ask for stays as it was."""
+    sit = actions.log_sit_in_room(by=viewer(), sit=sits.sit_for(viewer(), slug, key), at=at)
+    sent = request.form
+    return actions.write_page(
+        by=viewer(),
+        sit=sit,
+        before=form.before if any(name.startswith("before_") for name in sent) else None,
+        after=form.after if any(name.startswith("after_") for name in sent) else None,
+        body=form.said("body") if "body" in sent else None,
+        feeling=form.said("feeling") if "feeling" in sent else None,
+        thought=form.said("thought") if "thought" in sent else None,
         at=at,
     )
 

@@ -22,6 +22,7 @@ from community.sits.alone import KEPT_S, SETTLING_S, alone_data, plan_alone
 from community.sits.choosing import Offer, choices, offered, said
 from community.sits.forms import USUAL, ChangeForm, MeetingForm, RemindersForm, SeenForm, SitForm, SitNowForm
 from community.sits.models import ChangeKind, Reminding, RemindOf, SitSeries
+from community.sits.panels import panels_of_room
 from community.sits.plan import clock
 from community.sits.recurrence import parse_sit_key
 from community.sits.sit import Sit, plan_of, rule_of, sit_of
@@ -331,6 +332,7 @@ def _room(sit: Sit, *, is_copy: bool = False) -> str:
         waits_until=None if is_copy else actions.waits_until(viewer(), sit, at),
         thanking=None if is_copy else thanks.thanking(viewer(), sit, at=at),
         next_sit=None if is_copy else queries.next_after(sit, at=at),
+        panels=[] if is_copy else panels_of_room(viewer(), sit, at),
         leave_url=url_for("sits.leave", slug=sit.group.slug, key=sit.key),
         room_data=room_data(sit, at) | {"you": here["you"], "zone": viewer().zone},
     )

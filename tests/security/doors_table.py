@@ -372,6 +372,7 @@ JOURNAL: dict[str, list[Row]] = {
     "GET /journal/pages/<id:entry_id>/edit": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
     "POST /journal/pages/<id:entry_id>": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}, fields=SAID),
     "POST /journal/pages/<id:entry_id>/erasure": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
+    "POST /groups/<slug>/sits/<key>/pages": sits(READERS, archived=NONE, fields=SAID),
     "POST /journal/sits": alike(SIGNED_IN, fields=ALONE),
     "POST /journal/sits/<id:sit_id>/erasure": alike(JONAH, others=ABSENT, args={"sit_id": "@journal:sit"}),
 }

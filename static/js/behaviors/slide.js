@@ -51,5 +51,6 @@ export function mount(slide) {
     show();
     range.focus();
   });
-  show();
+  if (range.value !== range.defaultValue) told(); // moved before this module was there
+  else show();
 }

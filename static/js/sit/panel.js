@@ -56,6 +56,8 @@ export class Panel {
     this.part("start").hidden = phase !== "scheduled";
     const meant = /** @type {HTMLElement | null} */ (this.part("meant")); // only where there is something to mean
     if (meant) meant.hidden = phase !== "scheduled";
+    const before = /** @type {HTMLElement | null} */ (this.part("before"));
+    if (before) before.hidden = !["scheduled", "doors", "settling"].includes(phase);
     const after = /** @type {HTMLElement | null} */ (this.part("after"));
     if (after) after.hidden = phase !== "circle" && phase !== "closed";
     this.part("who").hidden = people.length + others === 0;

@@ -17,6 +17,7 @@ export const selector = "[data-alone]";
 /** What could not be brought to the journal is tried again after this long. */
 const TRY_AGAIN = 15_000;
 const WAITS = "Your journal has it as soon as the house can be reached, from here or from the next page you open.";
+const AWAY = "The house cannot be reached just now. Close this page whenever you like.";
 const ARRIVED = "This sit is in your journal.";
 
 /** @typedef {import("../types/sit").AloneData} AloneData */
@@ -41,6 +42,8 @@ class Alone {
   #key = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
+  /** The house was not there when it was last asked. */
+  #away = false;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -68,7 +71,13 @@ class Alone {
     begin.querySelector("button")?.addEventListener("click", () => this.#beginNow());
     const hint = (/** @type {string} */ words) => this.#panel.say("escape", words);
     const under = () => isOpen(this.#course.phase);
-    bindLeaving(this.#element, { reachable: () => !under(), leaving: () => {}, gone: () => this.#stop(), shut: () => false, hint });
+    const reachable = () => !under() && !this.#away;
+    const gone = () => {
+      hint("");
+      if (under()) this.#stop();
+      else this.#panel.say("note", AWAY);
+    };
+    bindLeaving(this.#element, { reachable, leaving: () => {}, gone, shut: () => false, hint });
     this.#course.start();
     void this.#keep();
   }
@@ -129,7 +138,6 @@ class Alone {
   /** Stop before the closing bell, and the line of time stays where it is; before the first one, nothing was begun. */
   #stop() {
     forget();
-    this.#panel.say("escape", "");
     if (this.#course.phase === "settling") {
       if (this.#key) this.#sat.drop(this.#key);
       this.#goBy();
@@ -156,6 +164,7 @@ class Alone {
     const key = this.#key ?? "";
     const { pages, refused, waiting } = await this.#sat.bring(this.#now);
     const page = pages.get(key);
+    this.#away = waiting;
     if (page) this.#offer(page);
     else if (refused.has(key)) this.#panel.tell(refused.get(key) ?? "");
     else if (waiting) {

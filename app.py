@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     for name in SLICES:
         app.register_blueprint(importlib.import_module(f"community.{name}.views").bp)
+    app.register_blueprint(importlib.import_module("community.practices.editor").bp)
     app.register_blueprint(journal_settings.bp)
     app.register_blueprint(home.bp)
     app.register_blueprint(health.bp)

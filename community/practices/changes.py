@@ -83,17 +83,17 @@ def plan_lines(practice: Practice) -> list[str]:
 
 
 _KIND_WORDS: Final = {Kind.SILENCE: "silence", Kind.WALK: "walking", Kind.WRITE: "writing"}
-_LAYER_WORDS: Final = {Layer.BODY: "to the body", Layer.IMAGE: "to an image", Layer.WORDS: "to words"}
+_LAYER_WORDS: Final = {Layer.BODY: "leads to the body", Layer.IMAGE: "leads to an image", Layer.WORDS: "leads to words"}
 _NUMBERS: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def _line(segment: Segment) -> str:
     said = [f"{_NUMBERS[segment.bells]} {'bell' if segment.bells == 1 else 'bells'}"] if segment.bells else []
     said += [_KIND_WORDS[segment.kind]] if segment.kind in _KIND_WORDS else []
-    said += [f"“{segment.text}”"] if segment.text else []
+    said += [segment.text] if segment.text else []
     said += [_LAYER_WORDS[segment.layer]] if segment.layer else []
     said += ["if you like"] if segment.optional else []
-    return f"{clock(segment.at_s)} {', '.join(said)}"
+    return " · ".join([clock(segment.at_s), *said])
 
 
 def _paragraphs(text: str) -> list[str]:

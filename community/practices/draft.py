@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from community.practices import linter
 from community.practices.linter import Finding
+from community.practices.schema import Plan
 from community.practices.segments import CIRCLE_S, SEGMENTS_MOST, TOTAL_S, Kind, Segment, clock
 
 NO_ID: Final = "p-new"
@@ -69,15 +70,10 @@ class Checked:
         """Give every finding with the place in the page that it is about."""
         return [(finding, _anchor(finding, line)) for finding, line in zip(self.findings, self.lines, strict=True)]
 
-    @property
-    def total_s(self) -> int:
-        """How long the plan lasts as far as it is written; a minute at least, so that it can be drawn."""
-        return max([self.plan["total_s"] or 0, TOTAL_S[0]])
-
-    @property
-    def ends(self) -> str:
-        """When the last line begins, as people read it."""
-        return clock(self.plan["total_s"] or 0)
+    def drawn(self) -> Plan:
+        """Give the plan as far as it can be drawn already; it may not be one that people could sit by."""
+        total_s = max([self.plan["total_s"] or 0, TOTAL_S[0]])
+        return Plan(id=NO_ID, title="", version=1, total_s=total_s, segments=tuple(self.segments), care=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

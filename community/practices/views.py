@@ -36,6 +36,7 @@ def index() -> str:
         nourishes=nourishes,
         triggers=TRIGGER_WORDS,
         systems=SYSTEM_WORDS,
+        withdrawn=queries.withdrawn_from(viewer()) if not (meets or nourishes) else [],
     )
 
 

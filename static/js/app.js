@@ -12,6 +12,7 @@
 /** @type {Behavior[]} */
 export const behaviors = [
   { selector: "[data-composer]", when: "now", load: () => import("./behaviors/composer.js") },
+  { selector: "[data-plan-editor]", when: "now", load: () => import("./behaviors/plan-editor.js") },
   { selector: "[data-keep]", when: "now", load: () => import("./behaviors/keep.js") },
   { selector: "[data-read-url]", when: "now", load: () => import("./behaviors/readmark.js") },
   { selector: "[data-room]", when: "now", load: () => import("./behaviors/room.js") },

@@ -15,6 +15,7 @@ KIND = (
     (re.compile(r"/groups/(?!new$)[^/]+"), "/groups/*"),
     (re.compile(r"^/programmes/[^/]+/[^/]+$"), "/programmes/*/*"),
     (re.compile(r"/programmes/[^/]+"), "/programmes/*"),
+    (re.compile(r"^/practices/(?!new$)[^/?]+"), "/practices/*"),
     (re.compile(r"/sits/(?!new$)[^/]+"), "/sits/*"),
     (re.compile(r"^/(invitations|joining|reset)/[^/]+"), r"/\1/*"),
     (re.compile(r"\d+"), "*"),
@@ -64,7 +65,8 @@ def kind_of(path: str) -> str:
 def inside(link: str, base: str) -> str | None:
     """Give a link as a path of ours with its question; None where it leads elsewhere or to a file."""
     address, home = urlsplit(urljoin(base, link)), urlsplit(base)
-    if address.netloc != home.netloc or address.scheme != home.scheme or address.path.startswith("/static/"):
+    file = address.path.startswith("/static/") or address.path.endswith(".json")
+    if address.netloc != home.netloc or address.scheme != home.scheme or file:
         return None
     return address.path + (f"?{address.query}" if address.query else "")
 

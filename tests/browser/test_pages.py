@@ -41,6 +41,7 @@ KEY = re.compile(r"/invitations/[\w-]{20,}")
 UNLINKED = {
     "a teacher": [
         "/groups/wednesday-house", "/threads/999999", "/groups/the-open-room/sits/{sit}/seats", "{coming}", "/cases/2",
+        "/practices/p-1", "/practices/p-1/edit",
     ],
     "a member": ["/desk", "/invitations", "/groups/ending-on-time/edit", "{group_link}"],
     "a stranger": [
@@ -51,7 +52,7 @@ UNLINKED = {
 # No pages: pieces of them, signs of life, files, and an address that leads on to another.
 PIECES = {
     "/posts/*/fragment", "/threads/*/since", "/notices/mark", "/healthz", "/readyz", "/favicon.ico", "/posts/*",
-    "/series/*", "/calendar/*.ics", "/sits/*", "/keeper.js", "/groups/*/sits/*/copy",
+    "/series/*", "/calendar/*.ics", "/sits/*", "/keeper.js", "/groups/*/sits/*/copy", "/practices/*/plan.json",
 }  # fmt: skip
 
 
@@ -165,6 +166,7 @@ WRONG = {
     "a teacher": {
         "/groups/ending-on-time/sits/new": "Plan it",
         "/groups/ending-on-time/threads/new": "Begin the thread",
+        "/practices/new?group=ending-on-time": "Keep this practice",
         "/posts/9/flags/new": "Bring it to them",
         "/posts/9/hidings/new": "Hide it for now",
         "/profile": "Change the password",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.security.doors_of_editing import EDITING
 from tests.security.doors_of_passages import SHARED
 from tests.security.scene import KINDS, READERS, SIGNED_IN, TEACHERS
 from tests.security.table import (
@@ -381,6 +382,7 @@ TABLE = {
     **PEOPLE,
     **GROUPS,
     **PRACTICES,
+    **EDITING,
     **SITS,
     **THREADS_AND_POSTS,
     **DESK,

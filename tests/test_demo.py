@@ -36,7 +36,7 @@ def test_the_demo_is_a_whole_community_and_is_made_once(app: Flask) -> None:
         assert count(Member) == 20
         assert {group.kind for group in session().scalars(sa.select(Group))} == set(GroupKind)
         assert count(Group) == 5
-        assert count(Thread, Thread.status == PostStatus.VISIBLE) == 25
+        assert count(Thread, Thread.status == PostStatus.VISIBLE) == 27
         assert count(Post, Post.status == PostStatus.HELD) == 1
         open_cases = list(session().scalars(sa.select(Case).where(Case.state == CaseState.OPEN)))
         assert sorted(case.subject_kind for case in open_cases) == [

@@ -15,6 +15,7 @@ from community.clock import now
 from community.db import session, transaction
 from community.demo.following import follow_programmes
 from community.demo.journals import keep_journals
+from community.demo.passages import share_passages
 from community.demo.written import read_versions, write_practices
 from community.groups import actions as groups
 from community.groups.agreement import FIRST_WORDS, agreement_text
@@ -55,7 +56,7 @@ class Cast:
 def story() -> dict[str, Any]:
     """Read the people, the groups and what they wrote."""
     found: dict[str, Any] = {}
-    for name in ("people.toml", "threads.toml"):
+    for name in ("people.toml", "threads.toml", "passages.toml"):
         found |= tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
     return found
 
@@ -83,6 +84,7 @@ def fill() -> bool:
         keep_journals(cast.people, cast.groups, at=cast.at)
         for thread in story()["threads"]:
             _thread(cast, thread, texts)
+        share_passages(story()["passages"], people=cast.people, groups=cast.groups, texts=texts, at=cast.at)
         for group in story()["groups"]:
             if group.get("holding"):
                 _hold_newcomers(cast.groups[group["key"]], by=cast.people[group["teachers"][0]], at=cast.at)
@@ -91,7 +93,8 @@ def fill() -> bool:
 
 
 def _posts() -> list[dict[str, Any]]:
-    return [post for thread in story()["threads"] for post in thread["posts"]]
+    answers = [answer for passage in story()["passages"] for answer in passage["answers"]]
+    return [*(post for thread in story()["threads"] for post in thread["posts"]), *answers]
 
 
 def _person(cast: Cast, told: dict[str, Any], password_hash: str) -> None:

@@ -13,6 +13,7 @@ from community.journal.forms import PageForm, SitAloneForm
 from community.journal.looking_back import Own, own_days, plotted
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import CannotBeOpened
+from community.journal.panels import panels_below
 from community.journal.scales import SCALES, moved
 from community.journal.wording import ends_of_day
 from community.members.models import Member
@@ -105,7 +106,8 @@ def write() -> Any:
 def show(entry_id: int) -> str:
     """Show one page."""
     page = queries.page_for(viewer(), entry_id)
-    return render_template("journal/show.html", page=page, moved=moved(page.before, page.after))
+    panels = panels_below(viewer(), page)
+    return render_template("journal/show.html", page=page, moved=moved(page.before, page.after), panels=panels)
 
 
 @bp.get("/journal/pages/<id:entry_id>/edit")

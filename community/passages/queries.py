@@ -17,6 +17,7 @@ from community.errors import NotFound
 from community.groups import queries as groups
 from community.groups.models import Belonging, Group, GroupStatus, Membership, Role
 from community.groups.queries import AgreementNeeded, readable_group_ids, teachers_of
+from community.journal.page import Page
 from community.members.models import Member, first_name_of
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
@@ -169,6 +170,11 @@ def shared_from(viewer: Member, entry_id: int) -> list[Passage]:
 
 
 # Where else a passage shows
+
+
+def panel_of_page(viewer: Member, page: Page) -> Mapping[str, Any]:
+    """Give a page of a journal what its writer shares of it, and whether there is something to share."""
+    return {"passages": shared_from(viewer, page.id), "may_share": page.is_open and page.has_words}
 
 
 def panel_of_passage(_viewer: Member, thread: Thread) -> Mapping[str, Any]:

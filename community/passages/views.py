@@ -6,8 +6,10 @@ from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from community.errors import Invalid, NotFound
+from community.errors import Invalid
 from community.journal.page import Page
+from community.journal.panels import Panel as PageOfJournal
+from community.journal.panels import register_panel as register_below_page
 from community.journal.queries import page_for
 from community.members.models import Member
 from community.passages import actions, queries
@@ -25,6 +27,7 @@ from community.web.refusals import refusal_page
 
 bp = Blueprint("passages", __name__)
 register_panel(actions.PANEL, Panel("passages/_panel.html", load=queries.panel_of_passage))
+register_below_page(PageOfJournal("passages/_of_page.html", load=queries.panel_of_page))
 
 SHARING = "60 per hour"
 
@@ -136,13 +139,10 @@ def words(passage_id: int) -> str:
     return render_template("passages/_words.html", opened=opened)
 
 
-@bp.get("/passages/<id:passage_id>/line")
-def line(passage_id: int) -> str:
-    """Give what Today shows of a passage, for a page that is open already."""
-    found = queries.from_notebook(viewer())
-    if found is None or found.passage_id != passage_id:
-        raise NotFound
-    return render_template("passages/_line.html", line=found)
+@bp.get("/passages/line")
+def line() -> str:
+    """Give the line of a teacher's notebook that Today shows now, or nothing, for a page that is open already."""
+    return render_template("passages/_line.html", line=queries.from_notebook(viewer()))
 
 
 # Afterwards

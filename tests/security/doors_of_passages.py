@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tests.security.scene import READERS, SIGNED_IN, TEACHERS
-from tests.security.table import ABSENT, AUTHOR, LATE, NONE, Row, alike, answers, things
+from tests.security.table import ABSENT, AUTHOR, LATE, Row, alike, answers, things
 
 PASSAGES = {
     "passage:group": READERS,
@@ -35,10 +35,7 @@ SHARED: dict[str, list[Row]] = {
     "GET /passages": alike(SIGNED_IN),
     "GET /passages/<id:passage_id>": passages(PASSAGES),
     "GET /passages/<id:passage_id>/words": passages(PASSAGES),
-    "GET /passages/<id:passage_id>/line": [
-        Row(answers(READERS, others=ABSENT, out=ABSENT, new=ABSENT), {"passage_id": "@passage:notebook"}),
-        Row(answers(NONE, others=ABSENT, out=ABSENT, new=ABSENT), {"passage_id": "@passage:group"}),
-    ],
+    "GET /passages/line": alike(SIGNED_IN),
     "POST /passages/<id:passage_id>/withdrawal": passages(WHOSE),
     "POST /passages/<id:passage_id>/answer": [
         replace(row, answers={**row.answers, **dict.fromkeys(TEACHERS, LATE)})

@@ -11,6 +11,7 @@ import sys
 import threading
 from pathlib import Path
 from typing import Any, NoReturn
+from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask
@@ -47,6 +48,9 @@ SAID = {
     "agent": "CanaryAgent/1.0",
     "question": "canaryquestion",
     "fault": "canaryfault",
+    "page": "canarypage",
+    "passage": "canarypassage",
+    "answer": "canarywordsback",
 }
 reached: list[str] = []
 
@@ -130,6 +134,26 @@ def write_and_decide(story: Storied) -> None:
     listening.client.disconnect()
 
 
+def keep_a_journal(story: Storied) -> None:
+    """Write a page, share a passage of it, be answered, be refused, and take it back."""
+    people, ines = story.people, story.browser(story.people.ines)
+    page = ines.post("/journal/pages", body=SAID["page"], thought=SAID["page"]).headers["Location"]
+    sent: dict[str, Any] = {
+        "source": SAID["passage"],
+        "reach": f"teachers:{people.group.id}",
+        "write_key": str(uuid4()),
+        "share": "1",
+    }
+    teachers = f"{people.maren.id}.{people.tomasz.id}"
+    ines.post(f"{page}/passages", **{**sent, "reach": SAID["passage"]})
+    passage = ines.post(f"{page}/passages", **sent, seen_by=teachers).headers["Location"]
+    story.browser(people.maren).post(f"{passage}/answer", words=SAID["answer"])
+    story.browser(people.tomasz).post(f"{passage}/answer", words=SAID["answer"])
+    story.browser(people.jonah).post(f"{passage}/answer", words=SAID["answer"])
+    ines.post(f"{passage}/withdrawal")
+    ines.post(f"{page}/erasure")
+
+
 def broken(*_args: Any, **_kwargs: Any) -> NoReturn:
     """Break, with words that somebody wrote in the fault."""
     raise ValueError(SAID["fault"])
@@ -176,6 +200,7 @@ def main(folder: Path) -> None:
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'community.db'}",
         secret_keys=("a long and quite random key for tests 0c33f1",),
+        journal_keys=(("told", bytes(range(32))),),
         base_url=f"http://127.0.0.1:{port}",
         mail_url=f"file:{folder / 'mail'}",
         testing=True,
@@ -190,6 +215,7 @@ def main(folder: Path) -> None:
     story = Storied(app, settings.base_url)
     come_in(story)
     write_and_decide(story)
+    keep_a_journal(story)
     break_things(story)
     serving.shutdown()
     secrets = [*SAID.values(), *story.secrets, *settings.secret_keys, "@example.org"]

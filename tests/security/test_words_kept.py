@@ -39,6 +39,9 @@ def test_the_log_did_tell_what_happened(told: tuple[dict[str, list[str]], str]) 
     assert ("POST", "/posts/<id:post_id>/flags", 303) in requests
     assert ("POST", "/cases/<id:case_id>/decision", 303) in requests
     assert ("POST", "/reset/<token>", 303) in requests
+    assert ("POST", "/journal/pages/<id:entry_id>/passages", 303) in requests
+    assert ("POST", "/passages/<id:passage_id>/answer", 303) in requests
+    assert ("POST", "/passages/<id:passage_id>/withdrawal", 303) in requests
     faults = {line["event"] for line in lines if "fault" in line or "error" in line}
     assert {"request_failed", "listener_failed", "mail_failed", "command_failed"} <= faults
     assert not [line for line in logged.splitlines() if line.strip() and not line.startswith("{")]

@@ -4,7 +4,7 @@ import { fetchFragment, place, Refusal } from "../fragment.js";
 
 export const selector = "[data-passage]";
 
-/** @param {HTMLElement} element holds the passage; without words for its being gone, it goes itself */
+/** @param {HTMLElement} element holds the passage; without words for its being gone, it is what the address gives */
 export async function mount(element) {
   const { passage, passageThread, passageUrl = "", passageGone } = element.dataset;
   const thread = passageThread ? Number(passageThread) : null;
@@ -12,10 +12,13 @@ export async function mount(element) {
   if (!live) return;
 
   const again = async () => {
+    if (!element.isConnected) return;
     try {
-      place(element, await fetchFragment(passageUrl));
+      const html = await fetchFragment(passageUrl);
+      if (passageGone) place(element, html);
+      else exchange(element, html);
     } catch (refusal) {
-      if (refusal instanceof Refusal && [403, 404].includes(refusal.status)) leave(element, passageGone);
+      if (refusal instanceof Refusal && [403, 404].includes(refusal.status)) leave(element, passageGone ?? "");
     }
   };
   live.on("passage:changed", (fact) => { if (fact.passage === Number(passage)) void again(); });
@@ -30,15 +33,29 @@ export async function mount(element) {
 }
 
 /**
+ * Put what is there now in the place of what was: the same passage, another one, or nothing.
  * @param {HTMLElement} element
- * @param {string} [words]
+ * @param {string} html
  */
-function leave(element, words) {
-  if (!words) {
-    element.replaceChildren();
-    element.hidden = true;
+function exchange(element, html) {
+  const box = document.createElement("div");
+  place(box, html);
+  const fresh = /** @type {HTMLElement | null} */ (box.querySelector("[data-passage]"));
+  if (fresh && fresh.dataset.passage !== element.dataset.passage) {
+    const around = element.parentElement;
+    element.replaceWith(fresh);
+    around?.dispatchEvent(new CustomEvent("fragment:placed", { bubbles: true }));
     return;
   }
+  element.replaceChildren(...(fresh?.childNodes ?? []));
+  element.hidden = !fresh;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} words
+ */
+function leave(element, words) {
   const said = document.createElement("p");
   said.className = "taken-back";
   said.textContent = words;

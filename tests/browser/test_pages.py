@@ -165,6 +165,8 @@ WRONG = {
     "an admin": {"/groups/new": "Begin this group"},
     "a teacher": {
         "/groups/ending-on-time/sits/new": "Plan it",
+        "/groups/ending-on-time/programmes/settling/new": "Plan these sits",
+        "/programmes/settling/door": "Keep it in my journal",
         "/groups/ending-on-time/threads/new": "Begin the thread",
         "/practices/new?group=ending-on-time": "Keep this practice",
         "/posts/9/flags/new": "Bring it to them",

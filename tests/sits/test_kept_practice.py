@@ -41,6 +41,15 @@ def test_a_room_and_the_list_of_sits_lead_to_the_practice(people: People, browse
         assert "edited since" not in ines.page
 
 
+def test_the_care_of_a_practice_is_in_its_room_and_open_for_whoever_leads(people: People, browser: Open) -> None:
+    plan = STARTER["sitting_with_powerlessness"].plan
+    room = with_plan(people, plan.to_json(), leader_id=people.maren.id)
+    for member, opened in ((people.ines, ""), (people.maren, " open")):
+        there = browser(member)
+        there.get(room)
+        assert f'<details class="who hint"{opened}><summary>Take care</summary><ul><li>{plan.care[0]}' in there.page
+
+
 def test_a_sit_whose_practice_was_edited_says_so_and_leads_to_both(people: People, browser: Open) -> None:
     first = make_practice(people.group, people.maren, title="The lean")
     room = with_plan(people, plan_of(first.key, 1))

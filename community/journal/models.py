@@ -16,6 +16,7 @@ KEY_LENGTH = 64  # of a practice, of a key on the ring, and what a browser names
 NAME_LENGTH = 120
 MODULE_LENGTH = 80
 OF_A_MODULE = sa.text("module IS NOT NULL")
+OF_NO_SIT = sa.text("sit_id IS NULL")  # they are few among ten years of pages, and a journal asks for the newest
 
 
 class JournalSit(Base):
@@ -68,6 +69,12 @@ class JournalEntry(Base):
     __table_args__ = (
         sa.Index(None, "member_id", "written_at", "id"),
         sa.Index(None, "member_id", "module", "written_at", sqlite_where=OF_A_MODULE, postgresql_where=OF_A_MODULE),
+        sa.Index(
+            "ix_journal_entries_of_no_sit",
+            *("member_id", "written_at", "id"),
+            sqlite_where=OF_NO_SIT,
+            postgresql_where=OF_NO_SIT,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,6 +25,7 @@ from community.events import _after
 from community.groups.models import GroupKind, Holding
 from community.members import jobs as members_jobs
 from community.moderation.models import Case
+from community.seals import Ring
 from community.threads.facts import PostWritten
 from community.threads.models import Post
 from tests import factories
@@ -51,6 +52,7 @@ SAID = {
     "page": "canarypage",
     "passage": "canarypassage",
     "answer": "canarywordsback",
+    "journal": "canaryjournal",
 }
 reached: list[str] = []
 
@@ -134,7 +136,7 @@ def write_and_decide(story: Storied) -> None:
     listening.client.disconnect()
 
 
-def keep_a_journal(story: Storied) -> None:
+def share_a_passage(story: Storied) -> None:
     """Write a page, share a passage of it, be answered, be refused, and take it back."""
     people, ines = story.people, story.browser(story.people.ines)
     page = ines.post("/journal/pages", body=SAID["page"], thought=SAID["page"]).headers["Location"]
@@ -152,6 +154,20 @@ def keep_a_journal(story: Storied) -> None:
     story.browser(people.jonah).post(f"{passage}/answer", words=SAID["answer"])
     ines.post(f"{passage}/withdrawal")
     ines.post(f"{page}/erasure")
+
+
+def keep_a_journal(story: Storied) -> None:
+    """Write a page, have one refused, write on, and find that its key is gone."""
+    ines = story.browser(story.people.ines)
+    path = ines.post("/journal/pages", body=SAID["journal"], thought=SAID["journal"]).headers["Location"]
+    ines.post("/journal/pages", body=SAID["journal"] * 3000)
+    ines.post(path, feeling=SAID["journal"], after_drive=SAID["mistyped"], after_drive_kept="y")
+    ines.get(f"/journal?before={SAID['question']}")
+    ring = story.app.extensions["seals"]
+    story.app.extensions["seals"] = Ring([("other", bytes(range(100, 132)))])
+    ines.get(path)
+    ines.post(path, feeling=SAID["journal"])
+    story.app.extensions["seals"] = ring
 
 
 def broken(*_args: Any, **_kwargs: Any) -> NoReturn:
@@ -215,6 +231,7 @@ def main(folder: Path) -> None:
     story = Storied(app, settings.base_url)
     come_in(story)
     write_and_decide(story)
+    share_a_passage(story)
     keep_a_journal(story)
     break_things(story)
     serving.shutdown()

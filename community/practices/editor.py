@@ -288,7 +288,6 @@ def _page(
         desk=desk,
         quietly=quietly,
         brought=brought or FileForm(formdata=None),
-        opened=_opened(draft),
         **_drawing(checked, form),
         kinds=KINDS,
         layers=LAYERS,
@@ -303,11 +302,3 @@ def _drawing(checked: Checked, form: PracticeForm) -> dict[str, Any]:
     plan = checked.drawn()
     system = next((each.value for each in System if each.value == form.nourishes.data), System.SOOTHING.value)
     return {"line": timeline(plan), "system": system, "minutes": round(plan.total_s / 60)}
-
-
-def _opened(draft: Draft) -> int | None:
-    """Say which line has just been opened, for its time to be written first."""
-    asked = request.form.get("add", "")
-    if not asked.isdigit() or not asked.isascii() or len(asked) > 3:  # noqa: PLR2004
-        return None
-    return min(int(asked) + 1, len(draft.lines) - 1)

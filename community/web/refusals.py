@@ -1,5 +1,6 @@
 """One page and one voice for every refusal, whatever raised it."""
 
+import re
 from typing import Any
 
 import structlog
@@ -30,7 +31,12 @@ WRITTEN = {
     "body": "In the body",
     "feeling": "What I felt",
     "thought": "What it tells me",
+    "lead": "In a sentence",
+    "care": "Take care",
+    "changed": "What changed",
 }
+# The lines of a plan, each under a number of its own.
+LINE = re.compile(r"lines-([0-9]{1,3})-(time|words)", re.ASCII)
 OUR_OWN = frozenset({"same-origin", "none"})
 SENTENCES = {
     404: "There is nothing here, or nothing that is open to you.",
@@ -77,9 +83,20 @@ def _written() -> list[tuple[str, str]]:
         return []
     try:
         given = [(label, request.form.get(name, "")) for name, label in WRITTEN.items()]
+        given.append(("The plan", _lines_written()))
     except HTTPException:  # it was the form itself that could not be read
         return []
     return [(label, kept) for label, words in given if (kept := words.replace("\x00", "")).strip()]
+
+
+def _lines_written() -> str:
+    """Give the lines of a plan that was sent, each with its time."""
+    lines: dict[int, dict[str, str]] = {}
+    for name, value in request.form.items():
+        if found := LINE.fullmatch(name):
+            lines.setdefault(int(found[1]), {})[found[2]] = value
+    said = (f"{line.get('time', '')} {line.get('words', '')}".strip() for _, line in sorted(lines.items()))
+    return "\n".join(each for each in said if each)
 
 
 def _refused(refusal: Refused) -> Any:

@@ -109,7 +109,7 @@ def test_a_line_is_added_and_taken_out_without_script_and_everything_else_stays(
     assert maren.post("/practices", **typed(add="1")).status_code == 200
     assert 'id="lines-4-time"' in maren.page
     assert 'name="lines-2-time" type="text" inputmode="text" autocomplete="off" maxlength="20" value=""' in maren.page
-    assert maren.page.count("autofocus") == 1
+    assert '#lines-3-time" data-line-add' in maren.page  # the answer opens where one goes on
     assert maren.post("/practices", **typed(take_out="1")).status_code == 200
     assert "Feel both feet." not in maren.page
     assert 'id="lines-3-time"' not in maren.page
@@ -133,6 +133,13 @@ def test_a_line_that_is_not_there_is_neither_opened_nor_taken_out(people: People
     assert maren.post("/practices", **typed(add=asked)).status_code == 200
     assert maren.post("/practices", **typed(take_out=asked)).status_code == 200
     assert "Feel both feet." in maren.page
+
+
+def test_a_page_that_was_open_for_too_long_gives_every_line_back(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    assert maren.post("/practices", **typed(csrf_token="of another day")).status_code == 400
+    for words in (WROTE, "Ending kindly.", "0:30 Feel both feet.", "Stop whenever you like.", "For the hour that"):
+        assert words in maren.page
 
 
 # The next version

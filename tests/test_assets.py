@@ -1,9 +1,12 @@
 """What is sent of the static files: whole where it matters, without what is written for us alone."""
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import Flask
+
+from community.web import assets
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "static/js"
 OURS = sorted(path for path in SCRIPTS.rglob("*.js") if "vendor" not in path.parts)
@@ -46,3 +49,12 @@ def test_a_library_is_sent_as_it_came(app: Flask) -> None:
 def test_a_page_may_not_ask_for_a_file_outside_or_one_that_is_not_there(app: Flask) -> None:
     for address in ("js/nothing.js", "../app.py", "css/tokens.css", "js/../../app.py"):
         assert app.test_client().get(f"/static/x/{address}").status_code == 404
+
+
+def test_the_stylesheet_is_sent_without_spaces_that_only_we_need_and_loses_nothing_else() -> None:
+    sheets = [path for pattern in assets.SHEETS for path in sorted((assets.ROOT / "css").glob(f"{pattern}.css"))]
+    written = assets.COMMENTS.sub("", "\n".join(path.read_text() for path in sheets))
+    assert "".join(assets.joined_css().split()) == "".join(written.split())
+    assert not [said for said in re.findall(r'"[^"\n]*"', written) if assets.SPACES.search(said)]
+    # A space before a colon says "any element inside", and stays.
+    assert re.findall(r"[\w\])] :[a-z-]+", assets.joined_css()) == re.findall(r"[\w\])] :[a-z-]+", written)

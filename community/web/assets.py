@@ -21,6 +21,7 @@ KEEP_FOR_SECONDS = 365 * 24 * 3600
 # A comment that has its lines to itself; one before code on the same line stays.
 COMMENT_LINES = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
 COMMENTS = re.compile(r"/\*.*?\*/", re.DOTALL)
+SPACES = re.compile(r"\s*([{};])\s*|([:,])\s+")  # that only a reader needs; our sheets have no string with one in it
 SHEETS = ("tokens", "reset", "base", "layout", "components/*", "pages/*", "utilities", "print")
 
 
@@ -37,11 +38,11 @@ def init_app(app: Flask) -> None:
 
 
 def joined_css() -> str:
-    """Join the stylesheets in layer order, without comments and indentation, a quarter of their weight."""
+    """Join the stylesheets in layer order, without comments and what spaces them for us, a quarter of their weight."""
     folder = ROOT / "css"
     sheets = [path for pattern in SHEETS for path in sorted(folder.glob(f"{pattern}.css"))]
     rules = COMMENTS.sub("", "\n".join(path.read_text(encoding="utf-8") for path in sheets))
-    return "\n".join(line for each in rules.splitlines() if (line := each.strip()))
+    return SPACES.sub(r"\1\2", rules)
 
 
 def own_scripts() -> dict[str, str]:

@@ -109,7 +109,7 @@ def test_a_teacher_plans_invites_and_keeps_the_group(came_in: SignedIn) -> None:
     page.get_by_label("Day of the first one", exact=True).fill("2030-03-31")
     page.get_by_label("First bell").fill("20:00")
     page.get_by_role("radio", name="Every week").check()
-    page.get_by_role("radio", name=re.compile("Quiet half hour")).check()
+    page.get_by_label("What you sit with").select_option("quiet_half_hour")
     push(page, "Plan it")
     expect(page.get_by_role("heading", level=1, name="Sits")).to_be_visible()
     expect(page.get_by_text("A short evening").first).to_be_visible()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -53,6 +54,7 @@ UNLINKED = {
 PIECES = {
     "/posts/*/fragment", "/threads/*/since", "/notices/mark", "/healthz", "/readyz", "/favicon.ico", "/posts/*",
     "/series/*", "/calendar/*.ics", "/sits/*", "/keeper.js", "/groups/*/sits/*/copy", "/practices/*/plan.json",
+    "/passages/*/words", "/passages/line",
 }  # fmt: skip
 
 
@@ -76,6 +78,16 @@ def live_a_day(maren: Visitor, ines: Visitor, lucja: Visitor) -> None:
     maren.send("/groups/compassion-practised/agreement", source="What is said here stays here.", follows="1")
     lucja.send("/groups/compassion-practised/requests", words="I would like to come.")
     lucja.send("/groups/ending-on-time/memberships")
+    share_with_a_teacher(ines)
+
+
+def share_with_a_teacher(ines: Visitor) -> None:
+    """Leave a passage with a teacher who has yet to answer it."""
+    sharing = ines.send("/journal/pages", body="A quiet one.") + "/passages"
+    reach = re.findall(r'value="(teachers:\d+)"', ines.read(f"{sharing}/new"))[0]
+    sent = {"source": "A quiet one.", "reach": reach, "write_key": str(uuid4())}
+    seen_by = re.findall(r'name="seen_by" value="([\d.]+)"', ines.send(sharing, **sent))[0]
+    ines.send(sharing, **sent, share="1", seen_by=seen_by)
 
 
 @pytest.fixture(scope="module")

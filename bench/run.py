@@ -29,6 +29,7 @@ from bench import first_view as views  # noqa: E402 - the house must be on the p
 from bench.floor import SECRET  # noqa: E402
 from bench.serving import NotServing, Server, free_port  # noqa: E402
 from bench.visitors import Line, Visitor, Wanted, floor_visitors, house_visitors  # noqa: E402
+from community.measure import KEEP_JOURNALS  # noqa: E402
 
 OUT = ROOT / "bench" / "out"
 MEMBERS, GROUPS, THREADS, POSTS_EACH = 100, 5, 250, 40
@@ -60,6 +61,7 @@ class Page:
     ask: Ask
     beside: str = ""  # the floor's page that it is compared with
     bar: str = ""
+    people: int = MEMBERS  # how many of the members ask for it, in turn
     rounds: list[float] = field(default_factory=list)
     asked: int = 0
 
@@ -108,6 +110,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=100, help="requests for each page in a round")
     parser.add_argument("--deep", type=int, default=20_000, help="posts in the long thread")
     parser.add_argument("--long-list", type=int, default=50_000, help="threads in the long list")
+    parser.add_argument("--journal", type=int, default=3_650, help="days in the journals of ten members")
     parser.add_argument("--starts", type=int, default=3, help="how often each start is timed")
     return parser.parse_args()
 
@@ -137,7 +140,7 @@ def _fill(bench: Bench) -> None:
         [
             *(sys.executable, "-m", "flask", "--app", "app", "measure-data", "--password", "a kettle of seven herons"),
             *(f"--members={MEMBERS}", f"--groups={GROUPS}", f"--threads={THREADS}", f"--posts={THREADS * POSTS_EACH}"),
-            *(f"--deep={options.deep}", f"--long-list={options.long_list}"),
+            *(f"--deep={options.deep}", f"--long-list={options.long_list}", f"--journal={options.journal}"),
         ],
         cwd=ROOT,
         env={**os.environ, "DATA": str(data)},
@@ -217,7 +220,19 @@ def _pages(options: argparse.Namespace) -> list[Page]:
         pages.append(
             Page(name, "house", lambda _i: Wanted("/groups/long-list", words="Long list"), of_fifty, "≤ 1.15 ×")
         )
-    return pages
+    return [*pages, *_journal_pages(options)]
+
+
+def _journal_pages(options: argparse.Namespace) -> list[Page]:
+    if not options.journal:
+        return []
+    first, floor = f"journal, {options.journal:,} days of it", "floor: thread, ORM"
+    long_ago = f"/journal?before={int((time.time() - 86_400 * options.journal * 0.9) * 1_000_000):x}-0"
+    newest, old = Wanted("/journal", words='class="plots'), Wanted(long_ago, words='class="entry')
+    return [
+        Page(first, "house", lambda _i: newest, floor, "≤ 1.5 ×", people=KEEP_JOURNALS),
+        Page("journal, its pages of long ago", "house", lambda _i: old, first, "≤ 1.15 ×", people=KEEP_JOURNALS),
+    ]
 
 
 def _thread(path: str, threads: range) -> Ask:
@@ -239,7 +254,7 @@ def _ask(bench: Bench, page: Page, count: int) -> float:
     begin, page.asked = page.asked, page.asked + count
     before = server.cpu_seconds()
     for i in range(begin, begin + count):
-        line.ask(visitors[i % len(visitors)], page.ask(i))
+        line.ask(visitors[i % page.people], page.ask(i))
     return (server.cpu_seconds() - before) / count * 1000
 
 

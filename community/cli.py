@@ -103,6 +103,7 @@ def rotate_keys() -> None:
 @click.option("--posts", default=2_000, show_default=True, type=click.IntRange(0, 10_000_000), help="Over all threads.")
 @click.option("--deep", default=0, show_default=True, type=click.IntRange(0), help="Posts in one extra thread.")
 @click.option("--long-list", default=0, show_default=True, type=click.IntRange(0), help="Threads in one extra group.")
+@click.option("--journal", default=0, show_default=True, type=click.IntRange(0), help="Days in ten members' journals.")
 @click.option("--password", required=True, help="What everybody signs in with.")
 @with_appcontext
 def measure_data(**wanted: int | str) -> None:

@@ -16,10 +16,13 @@ import sqlalchemy as sa
 from community.db import Base, session, transaction
 from community.errors import Conflict
 from community.groups.models import Agreement, Belonging, Group, GroupKind, GroupStatus, Holding, Membership, Role
+from community.journal.models import JournalEntry, JournalSit
+from community.journal.page import COLUMNS as BOXES
+from community.journal.page import Systems, close
 from community.members.models import Member, MemberStatus, SeenAs, Theme
 from community.members.passwords import hashed
 from community.practices.library import STARTER
-from community.sits.models import SeriesStatus, SitSeries
+from community.sits.models import Attendance, SeriesStatus, SitSeries
 from community.text import RENDERER_VERSION, excerpt, safe_html
 from community.threads.models import Post, PostStatus, ReadMark, Thread, Wants
 
@@ -27,6 +30,8 @@ AT_ONCE = 2_000
 TEXTS = 50
 SEED = 1987
 HOUR = timedelta(hours=1)
+A_WEEK = 7  # days
+KEEP_JOURNALS = 10
 WEEKLY_PLAN = "quiet_half_hour"
 MARKED = 100  # so many members and threads at most have read marks between them
 OPENINGS = (
@@ -55,7 +60,10 @@ ENDINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much to make: ``posts`` are spread over ``threads``; ``deep`` and ``long_list`` come on top."""
+    """How much to make: ``posts`` are spread over ``threads``; ``deep`` and ``long_list`` come on top.
+
+    ``journal`` is how many days ten members have kept a journal for.
+    """
 
     members: int
     groups: int
@@ -64,6 +72,7 @@ class Size:
     deep: int
     long_list: int
     password: str
+    journal: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,6 +96,7 @@ def fill(size: Size, *, at: datetime) -> dict[str, Any]:
         _series(size, at=at)
         _threads(size, texts, at=at)
         _read_marks(size)
+        _journals(size, at=at)
         _set_sequences()
     return _pages(size)
 
@@ -296,11 +306,66 @@ def _read_marks(size: Size) -> None:
     _insert(ReadMark, (mark for mark in marks if mark["position"]))
 
 
+def _journals(size: Size, *, at: datetime) -> None:
+    """Let the first members have sat each day, once a week with their group, and have written of every second sit."""
+    for member in range(1, min(size.members, KEEP_JOURNALS) + 1):
+        days = range(1, size.journal + 1)
+        _insert(JournalSit, (_sat(member, day, size, at=at) for day in days))
+        _insert(Attendance, (_attended(member, day, at=at) for day in days if not day % A_WEEK))
+        _insert(JournalEntry, (_page(member, day, size, at=at) for day in days if day % 2))
+
+
+def _sat(member: int, day: int, size: Size, *, at: datetime) -> dict[str, Any]:
+    began, together = at - timedelta(days=day), not day % A_WEEK
+    return {
+        "id": _sit_id(member, day, size),
+        "member_id": member,
+        "began_at": began,
+        "closing_at": began + HOUR / 2,
+        "practice_key": WEEKLY_PLAN,
+        "practice_version": 1,
+        "title": STARTER[WEEKLY_PLAN].title,
+        "group_id": 1 if together else None,
+        "group_name": "Group 000" if together else None,
+        "series_id": 1 if together else None,
+        "planned_at": began.replace(microsecond=0) if together else None,
+    }
+
+
+def _attended(member: int, day: int, *, at: datetime) -> dict[str, Any]:
+    began = (at - timedelta(days=day)).replace(microsecond=0)
+    return {"series_id": 1, "starts_at": began, "member_id": member, "joined_at": began, "seen_as": SeenAs.NAME}
+
+
+def _page(member: int, day: int, size: Size, *, at: datetime) -> dict[str, Any]:
+    """Seal a page as its writer would have: all four sliders twice, and three places with words."""
+    sit_id, words = _sit_id(member, day, size), [MIDDLES[(day + number) % len(MIDDLES)] for number in range(3)]
+    entry = JournalEntry(id=sit_id, member_id=member)
+    before, after = (Systems(*(5 * ((day * each + more) % 21) for each in range(1, 5))) for more in (0, 7))
+    close(entry, dict(zip(BOXES, (before.written(), after.written(), *words), strict=True)))
+    written = at - timedelta(days=day) + HOUR
+    boxes = {column: getattr(entry, column) for column in BOXES}
+    return {"id": sit_id, "member_id": member, "sit_id": sit_id, "key_id": entry.key_id, "written_at": written, **boxes}
+
+
+def _sit_id(member: int, day: int, size: Size) -> int:
+    return (member - 1) * size.journal + day
+
+
 def _set_sequences() -> None:
     """Tell PostgreSQL where its counters stand, since the rows brought their own ids."""
     if session().get_bind().dialect.name != "postgresql":
         return
-    for table in ("members", "groups", "agreements", "sit_series", "threads", "posts"):
+    for table in (
+        "members",
+        "groups",
+        "agreements",
+        "sit_series",
+        "threads",
+        "posts",
+        "journal_sits",
+        "journal_entries",
+    ):
         session().execute(
             sa.text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1)) FROM {table}")  # noqa: S608
         )
@@ -327,6 +392,8 @@ def _pages(size: Size) -> dict[str, Any]:
         "thread": "/threads/1",
         "reply": "/threads/1/posts",
     }
+    if size.journal:
+        pages["journal"] = "/journal"
     if size.deep:
         pages["deep_first"], pages["deep_last"] = f"/threads/{deep}?page=1", f"/threads/{deep}?page=last"
     if size.long_list:

@@ -13,7 +13,7 @@ from tests.moderation.conftest import moved_to
 from tests.people import People
 
 Open = Callable[..., Browser]
-SIZES = ("members", "groups", "threads", "memberships")
+SIZES = ("members", "groups", "threads", "memberships", "journal_entries")
 WRITTEN = "SELECT thread_id, position, author_id, source, html FROM posts ORDER BY thread_id, position"
 
 
@@ -59,7 +59,7 @@ def test_a_door_that_is_nobodys_is_said(app: Flask) -> None:
 
 
 def test_data_for_measurements_are_what_was_asked_for_and_the_same_each_time(app: Flask, tmp_path: Path) -> None:
-    wishes = {"members": 4, "groups": 2, "threads": 3, "posts": 9, "deep": 25, "long-list": 7}
+    wishes = {"members": 4, "groups": 2, "threads": 3, "posts": 9, "deep": 25, "long-list": 7, "journal": 15}
     args = ["measure-data", *(f"--{name}={number}" for name, number in wishes.items()), f"--password={PASSWORD}"]
     said, kept = [], []
     for name in ("one", "other"):
@@ -74,6 +74,6 @@ def test_data_for_measurements_are_what_was_asked_for_and_the_same_each_time(app
                 last = session().scalar(sa.text("SELECT last_position FROM threads WHERE id = :deep"), {"deep": deep})
     assert said[0] == said[1]
     assert kept[0] == kept[1]
-    assert {"today", "group", "thread", "reply", "deep_first", "deep_last", "long_list"} < said[0].keys()
-    assert sizes == {"members": 4, "groups": 3, "threads": 3 + 1 + 7, "memberships": 4 * 3}
+    assert {"today", "group", "thread", "reply", "deep_first", "deep_last", "long_list", "journal"} < said[0].keys()
+    assert sizes == {"members": 4, "groups": 3, "threads": 3 + 1 + 7, "memberships": 4 * 3, "journal_entries": 4 * 8}
     assert last == wishes["deep"]

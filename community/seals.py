@@ -6,7 +6,7 @@ that hold boxes, so that a new key reaches all of them.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -34,6 +34,9 @@ class Sealed:
     box: bytes
 
 
+Open = Callable[[bytes, str], str]  # a box, and what it is bound to
+
+
 class Ring:
     """The keys that open what was sealed; the first one seals."""
 
@@ -54,17 +57,25 @@ class Ring:
         key_id = self.first
         return Sealed(key_id, nonce + self._lock(key_id).encrypt(nonce, words.encode(), bound_to.encode()))
 
-    def unseal(self, sealed: Sealed, *, bound_to: str) -> str:
-        """Open a box; raises Unreadable."""
-        if sealed.key_id not in self._keys:
+    def opener(self, key_id: str) -> Open:
+        """Give what opens boxes that were sealed with a key; it and what it gives raise Unreadable."""
+        if key_id not in self._keys:
             raise Unreadable
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - some megabytes, for who keeps a journal
 
-        nonce, box = sealed.box[:NONCE_BYTES], sealed.box[NONCE_BYTES:]
-        try:
-            return self._lock(sealed.key_id).decrypt(nonce, box, bound_to.encode()).decode()
-        except (InvalidTag, ValueError) as error:
-            raise Unreadable from error
+        decrypt = self._lock(key_id).decrypt
+
+        def opened(box: bytes, bound_to: str) -> str:
+            try:
+                return decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], bound_to.encode()).decode()
+            except (InvalidTag, ValueError) as error:
+                raise Unreadable from error
+
+        return opened
+
+    def unseal(self, sealed: Sealed, *, bound_to: str) -> str:
+        """Open a box; raises Unreadable."""
+        return self.opener(sealed.key_id)(sealed.box, bound_to)
 
     def _lock(self, key_id: str) -> "AESGCM":
         if key_id not in self._ready:
@@ -87,6 +98,11 @@ def seal(words: str, *, bound_to: str) -> Sealed:
 def unseal(sealed: Sealed, *, bound_to: str) -> str:
     """Open a box; raises Unreadable."""
     return _ring().unseal(sealed, bound_to=bound_to)
+
+
+def opener(key_id: str) -> Open:
+    """Give what opens boxes that were sealed with a key, for several of them; it and what it gives raise Unreadable."""
+    return _ring().opener(key_id)
 
 
 def place_of(table: str, column: str, *, owner_id: int, row_id: int) -> str:

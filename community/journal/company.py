@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -22,6 +22,26 @@ from community.sits.recurrence import sit_key
 from community.sits.thanks import OPEN_FOR
 
 NAMED = 3
+
+
+class InLog(Protocol):
+    """A sit of the viewer's own log, however it was read."""
+
+    @property
+    def id(self) -> int:
+        """Give its number."""
+
+    @property
+    def began_at(self) -> datetime:
+        """Give when it began."""
+
+    @property
+    def series_id(self) -> int | None:
+        """Give the series that it was of."""
+
+    @property
+    def group_id(self) -> int | None:
+        """Give the group that it was with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +58,17 @@ class Company:
         return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
-def company_in(viewer: Member, sits: Collection[JournalSit]) -> dict[int, Company]:
+def company_in(viewer: Member, sits: Collection[InLog]) -> dict[int, Company]:
     """Say with whom the viewer sat, for each of their own sits in which somebody else was; one statement."""
-    with_others = {(sit.series_id, sit.planned_at): sit.id for sit in sits if sit.series_id and sit.group_id}
-    if not with_others:
+    began = [sit.began_at for sit in sits if sit.series_id and sit.group_id]
+    if not began:
         return {}
-    asked = {"viewer_id": viewer.id, "sits": list(with_others)}
-    found: dict[int, list[str | None]] = {}
-    for series_id, planned_at, name in plain_rows(_who_sat(), asked):
-        found.setdefault(with_others[series_id, planned_at], []).append(name)
-    return {sit_id: _company(names) for sit_id, names in found.items()}
+    found: dict[int, list[str | None]] = {sit.id: [] for sit in sits}
+    asked = {"viewer_id": viewer.id, "first": min(began), "last": max(began)}
+    for sit_id, name in plain_rows(_who_sat(), asked):
+        if sit_id in found:
+            found[sit_id].append(name)
+    return {sit_id: _company(names) for sit_id, names in found.items() if names}
 
 
 def company_of_all(found: Mapping[int, Company]) -> Company | None:
@@ -72,38 +93,31 @@ def _company(names: list[str | None]) -> Company:
 
 
 @cache
-def _who_sat() -> sa.Select[int, datetime, str | None]:
-    """Select who else was in some sits of the viewer's, by name or as nobody; of each sit a few."""
+def _who_sat() -> sa.Select[int, str | None]:
+    """Select who else was in the viewer's own sits of a stretch of time, by name or as nobody; of each sit a few."""
     viewer_id = sa.bindparam("viewer_id", type_=sa.Integer())
+    first, last = (sa.bindparam(name, type_=UtcDateTime()) for name in ("first", "last"))
     by_name = sa.and_(Attendance.seen_as == SeenAs.NAME, Member.seen_as == SeenAs.NAME)
     name = sa.case((by_name, Member.name), else_=None)
-    sits: sa.BindParameter[Any] = sa.bindparam("sits", expanding=True)
-    mine = (
-        sa.select(JournalSit.series_id, JournalSit.planned_at)
+    together = sa.and_(Attendance.series_id == JournalSit.series_id, Attendance.starts_at == JournalSit.planned_at)
+    first_named = (name.is_(None), sa.func.min(Attendance.joined_at))
+    place = sa.func.row_number().over(partition_by=JournalSit.id, order_by=first_named)
+    ranked = (
+        sa.select(JournalSit.id, name.label("name"), place.label("place"))
+        .join(Attendance, together)
+        .join(Member, Member.id == Attendance.member_id)
         .where(
             JournalSit.member_id == viewer_id,
-            sa.tuple_(JournalSit.series_id, JournalSit.planned_at).in_(sits),
+            JournalSit.began_at.between(first, last),
             JournalSit.group_id.in_(readable_group_ids(viewer_id)),
+            Attendance.member_id != viewer_id,
+            Member.status == MemberStatus.ACTIVE,
         )
+        .group_by(JournalSit.id, name)
         .subquery()
     )
-    together = sa.and_(Attendance.series_id == mine.c.series_id, Attendance.starts_at == mine.c.planned_at)
-    there = (Attendance.series_id, Attendance.starts_at)
-    first_named = (name.is_(None), sa.func.min(Attendance.joined_at))
-    ranked = (
-        sa.select(
-            *there,
-            name.label("name"),
-            sa.func.row_number().over(partition_by=there, order_by=first_named).label("place"),
-        )
-        .join(mine, together)
-        .join(Member, Member.id == Attendance.member_id)
-        .where(Attendance.member_id != viewer_id, Member.status == MemberStatus.ACTIVE)
-        .group_by(*there, name)
-        .subquery()
-    )
-    few = sa.select(ranked.c.series_id, ranked.c.starts_at, ranked.c.name).where(ranked.c.place <= NAMED + 1)
-    return few.order_by(ranked.c.series_id, ranked.c.starts_at, ranked.c.place)
+    few = sa.select(ranked.c.id, ranked.c.name).where(ranked.c.place <= NAMED + 1)
+    return few.order_by(ranked.c.id, ranked.c.place)
 
 
 @cache

@@ -10,9 +10,8 @@ from io import StringIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from community.journal.models import JournalSit
 from community.journal.page import NAMES, Page, Systems
-from community.journal.queries import Leaf, Place
+from community.journal.queries import Leaf, Logged, Place
 from community.web.words import clock, date_words, day
 
 AT_ONCE: Final = 200
@@ -75,7 +74,7 @@ def _harmless(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA) else cell
 
 
-def _of_sit(sit: JournalSit | None, zone: ZoneInfo) -> list[object]:
+def _of_sit(sit: Logged | None, zone: ZoneInfo) -> list[object]:
     if sit is None:
         return [""] * 7
     begun, ended = (moment.astimezone(zone).isoformat(timespec="minutes") for moment in (sit.began_at, sit.until))

@@ -6,7 +6,7 @@ A page is drawn from one's own rows alone, and from four weeks of them, however 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,7 +34,7 @@ class Own:
     shows_company: bool
     sat_at: tuple[datetime, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """Give the day that it is for them."""
         return self.days.day_of(self.at)

@@ -5,6 +5,7 @@ was. What is written stands in sealed columns only; see ``sealed.py``.
 """
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,7 +20,35 @@ OF_A_MODULE = sa.text("module IS NOT NULL")
 OF_NO_SIT = sa.text("sit_id IS NULL")  # they are few among ten years of pages, and a journal asks for the newest
 
 
-class JournalSit(Base):
+class Sat:
+    """What follows from what a log says of a sit."""
+
+    __slots__ = ()
+    if TYPE_CHECKING:
+        began_at: Any
+        closing_at: Any
+        ended_at: Any
+        planned_at: Any
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else could sit there."""
+        return self.planned_at is None
+
+    @property
+    def until(self) -> datetime:
+        """Give the moment up to which they sat; the circle does not count."""
+        until: datetime = min(self.ended_at or self.closing_at, self.closing_at)
+        return until
+
+    @property
+    def minutes(self) -> int:
+        """Give how long they sat, in whole minutes."""
+        sat: timedelta = max(self.until - self.began_at, timedelta(0))
+        return round(sat / timedelta(minutes=1))
+
+
+class JournalSit(Sat, Base):
     """That a member sat: with a group, or alone where it has a ``write_key`` of the browser that it was sat in.
 
     Who has no ``ended_at`` sat until the closing bell. ``began_at`` is the first bell, or when they came after it.
@@ -45,21 +74,6 @@ class JournalSit(Base):
     series_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sit_series.id", ondelete="SET NULL"), index=True)
     planned_at: Mapped[datetime | None]  # names the sit of the series, as it does in every address
     write_key: Mapped[str | None] = mapped_column(sa.String(KEY_LENGTH))
-
-    @property
-    def is_alone(self) -> bool:
-        """Whether nobody else could sit there."""
-        return self.planned_at is None
-
-    @property
-    def until(self) -> datetime:
-        """Give the moment up to which they sat; the circle does not count."""
-        return min(self.ended_at or self.closing_at, self.closing_at)
-
-    @property
-    def minutes(self) -> int:
-        """Give how long they sat, in whole minutes."""
-        return round(max(self.until - self.began_at, timedelta(0)) / timedelta(minutes=1))
 
 
 class JournalEntry(Base):

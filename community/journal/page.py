@@ -3,16 +3,17 @@
 Where the key of a page is not on the ring, or the box is not what was sealed, the page says so and stays as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from community.errors import Conflict
 from community.journal.models import JournalEntry, JournalSit
-from community.seals import Sealed, SealedRows, Unreadable, place_of, register_sealed, seal, unseal
+from community.seals import SealedRows, Unreadable, opener, place_of, register_sealed, seal
 
 COLUMNS: Final = ("sealed_before", "sealed_after", "sealed_body", "sealed_feeling", "sealed_thought")
+READ: Final = ("id", "member_id", "module", "key_id", *COLUMNS, "written_at", "edited_at")
 STEP: Final = 5
 MOST: Final = 100
 NAMES: Final = ("drive", "threat", "soothing", "company")
@@ -47,8 +48,10 @@ class Systems:
     @classmethod
     def read(cls, words: str) -> "Systems":
         """Read what ``written`` gave."""
-        parts = (words[at : at + 4].strip() for at in range(0, 16, 4))
-        return cls(*(int(part) if part else None for part in parts))
+        if not words:
+            return NONE_MOVED
+        parts = (words[:4], words[4:8], words[8:12], words[12:])
+        return cls(*[None if part.isspace() else int(part) for part in parts])
 
 
 NONE_MOVED: Final = Systems()
@@ -76,29 +79,6 @@ class Page:
         return bool(self.body or self.feeling or self.thought)
 
 
-def opened(entry: JournalEntry, sit: JournalSit | None) -> Page:
-    """Open a page for its writer; one that does not open says so."""
-    standing = {
-        "id": entry.id,
-        "sit": sit,
-        "module": entry.module,
-        "written_at": entry.written_at,
-        "edited_at": entry.edited_at,
-    }
-    try:
-        said = {column: _unsealed(entry, column) for column in COLUMNS}
-    except Unreadable:
-        return Page(**standing, is_open=False)  # type: ignore[arg-type]
-    return Page(
-        **standing,  # type: ignore[arg-type]
-        before=Systems.read(said["sealed_before"]),
-        after=Systems.read(said["sealed_after"]),
-        body=said["sealed_body"],
-        feeling=said["sealed_feeling"],
-        thought=said["sealed_thought"],
-    )
-
-
 class Boxes(Protocol):
     """A row with the boxes of what was moved, read without the rest of its page."""
 
@@ -108,36 +88,64 @@ class Boxes(Protocol):
     sealed_after: bytes | None
 
 
+def opened(entry: JournalEntry, sit: JournalSit | None) -> Page:
+    """Open a page for its writer; one that does not open says so."""
+    return opened_row([getattr(entry, name) for name in READ], sit)
+
+
+def opened_row(row: Sequence[Any], sit: JournalSit | None = None) -> Page:
+    """Open a page of which the columns of ``READ`` were read, in their order."""
+    page_id, owner_id, module, key_id, *boxes, written_at, edited_at = row
+    try:
+        before, after, body, feeling, thought = _unsealed(key_id, boxes, owner_id, page_id)
+    except Unreadable:
+        return Page(id=page_id, sit=sit, module=module, written_at=written_at, edited_at=edited_at, is_open=False)
+    return Page(
+        id=page_id,
+        sit=sit,
+        module=module,
+        before=Systems.read(before),
+        after=Systems.read(after),
+        body=body,
+        feeling=feeling,
+        thought=thought,
+        written_at=written_at,
+        edited_at=edited_at,
+    )
+
+
 def moved_in(row: Boxes, *, owner_id: int) -> tuple[Systems, Systems] | None:
     """Give what was moved before and after; None where a box does not open."""
-    name = JournalEntry.__tablename__
-    said = []
     try:
-        for column, box in (("sealed_before", row.sealed_before), ("sealed_after", row.sealed_after)):
-            place = place_of(name, column, owner_id=owner_id, row_id=row.id)
-            said.append(Systems.read(unseal(Sealed(row.key_id, box), bound_to=place)) if box else NONE_MOVED)
+        before, after = _unsealed(row.key_id, (row.sealed_before, row.sealed_after), owner_id, row.id)
     except Unreadable:
         return None
-    return said[0], said[1]
+    return Systems.read(before), Systems.read(after)
 
 
 def close(entry: JournalEntry, said: Mapping[str, str]) -> None:
     """Seal all that a page says, by column, with the key that seals now; an empty one has no box."""
     for column in COLUMNS:
-        words, place = said[column], _place(entry, column)
+        words, place = said[column], _place(column, entry.member_id, entry.id)
         box = seal(words, bound_to=place) if words else None
         setattr(entry, column, box.box if box else None)
         if box:
             entry.key_id = box.key_id
 
 
-def _unsealed(entry: JournalEntry, column: str) -> str:
-    box: bytes | None = getattr(entry, column)
-    return unseal(Sealed(entry.key_id, box), bound_to=_place(entry, column)) if box is not None else ""
+def _unsealed(key_id: str, boxes: Sequence[bytes | None], owner_id: int, row_id: int) -> list[str]:
+    """Open the first boxes of a row, in the order of the columns; raises Unreadable."""
+    if not any(boxes):
+        return [""] * len(boxes)
+    opens = opener(key_id)
+    return [
+        "" if box is None else opens(box, _place(column, owner_id, row_id))
+        for column, box in zip(COLUMNS, boxes, strict=False)
+    ]
 
 
-def _place(entry: JournalEntry, column: str) -> str:
-    return place_of(JournalEntry.__tablename__, column, owner_id=entry.member_id, row_id=entry.id)
+def _place(column: str, owner_id: int, row_id: int) -> str:
+    return place_of(JournalEntry.__tablename__, column, owner_id=owner_id, row_id=row_id)
 
 
 register_sealed(SealedRows(JournalEntry, COLUMNS, owner="member_id"))

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from community.db import UtcDateTime, session
+from community.db import UtcDateTime, plain_rows, session
 from community.errors import NotFound
-from community.journal.models import JournalEntry, JournalSit, JournalWishes
-from community.journal.page import Page, opened
+from community.journal.models import JournalEntry, JournalSit, JournalWishes, Sat
+from community.journal.page import READ, Page, opened, opened_row
 from community.members.models import Member
 
 PLACE = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{1,16})")
@@ -34,13 +36,38 @@ class Place:
         return f"{(self.at - EPOCH) // timedelta(microseconds=1):x}-{self.rank:x}"
 
 
+@dataclass(slots=True, eq=False)
+class Logged(Sat):
+    """A sit of a log, as a list shows it: read without the bookkeeping that a row would have."""
+
+    id: int
+    began_at: datetime
+    closing_at: datetime
+    ended_at: datetime | None
+    practice_key: str
+    practice_version: int
+    title: str
+    group_id: int | None
+    group_name: str | None
+    series_id: int | None
+    planned_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """What stands in a journal at one place: a sit, its page, or both; or a page without a sit."""
 
     place: Place
-    sit: JournalSit | None
-    page: Page | None
+    sit: Logged | None
+    page: Page | None  # of which sit it is stands beside it
+
+
+_SIT_COLUMNS = tuple(getattr(JournalSit, each.name) for each in fields(Logged))
+_OF_SIT = len(_SIT_COLUMNS)
+_PAGE_COLUMNS = tuple(getattr(JournalEntry, name) for name in READ)
+
+
+NEWEST = Place(datetime(9999, 1, 1, tzinfo=UTC), 0)
 
 
 def read_place(text: str) -> Place:
@@ -61,8 +88,25 @@ def place_of_sit(sit: JournalSit) -> Place:
 
 def leaves_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[Leaf]:
     """Give what a member sat and wrote, the newest first, from before a place; two statements whatever is there."""
-    found = [*_sits_with_pages(viewer, before, limit), *_pages_without_sit(viewer, before, limit)]
-    return sorted(found, key=lambda leaf: leaf.place, reverse=True)[:limit]
+    place = before or NEWEST
+    asked = {
+        "viewer_id": viewer.id,
+        "before_at": place.at,
+        "sit_id": (place.rank + 1) // 2,
+        "page_id": place.rank // 2,
+        "limit": limit,
+    }
+    found = [_leaf_of_sit(row) for row in plain_rows(_sits_with_pages(), asked)]
+    for row in plain_rows(_pages_without_sit(), asked):
+        page = opened_row(row)
+        found.append(Leaf(Place(page.written_at, 2 * page.id + 1), None, page))
+    return sorted(found, key=lambda leaf: (leaf.place.at, leaf.place.rank), reverse=True)[:limit]
+
+
+def _leaf_of_sit(row: Sequence[Any]) -> Leaf:
+    sit = Logged(*row[:_OF_SIT])
+    page = row[_OF_SIT:]
+    return Leaf(Place(sit.began_at, 2 * sit.id), sit, opened_row(page) if page[0] is not None else None)
 
 
 def sits_of(viewer: Member, before: Place | None = None, limit: int = 30) -> list[JournalSit]:
@@ -148,30 +192,34 @@ def _of_sit(viewer: Member, series_id: int, planned_at: datetime) -> Sequence[sa
     ]
 
 
-def _sits_with_pages(viewer: Member, before: Place | None, limit: int) -> list[Leaf]:
-    newest = (
-        sa.select(JournalSit.id)
-        .where(*_sits_before(viewer, before))
-        .order_by(JournalSit.began_at.desc(), JournalSit.id.desc())
-        .limit(limit)
-    )
-    asked = (
-        sa.select(JournalSit, JournalEntry)
+@cache
+def _sits_with_pages() -> sa.Select[*tuple[Any, ...]]:
+    """Select the newest sits before a place, with what stands on their pages."""
+    place = _pair_before("sit_id")
+    return (
+        sa.select(*_SIT_COLUMNS, *_PAGE_COLUMNS)
         .outerjoin(JournalEntry, JournalEntry.sit_id == JournalSit.id)
-        .where(JournalSit.id.in_(newest))
+        .where(JournalSit.member_id == sa.bindparam("viewer_id", type_=sa.Integer()), place > _SITS)
+        .order_by(JournalSit.began_at.desc(), JournalSit.id.desc())
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
     )
-    return [
-        Leaf(place_of_sit(sit), sit, opened(entry, sit) if entry else None) for sit, entry in session().execute(asked)
-    ]
 
 
-def _pages_without_sit(viewer: Member, before: Place | None, limit: int) -> list[Leaf]:
-    asked = sa.select(JournalEntry).where(JournalEntry.member_id == viewer.id, JournalEntry.sit_id.is_(None))
-    if before is not None:
-        asked = asked.where(_pair(before.at, before.rank // 2) > _PAGES)
-    newest = asked.order_by(JournalEntry.written_at.desc(), JournalEntry.id.desc()).limit(limit)
-    found = session().scalars(newest)
-    return [Leaf(Place(entry.written_at, 2 * entry.id + 1), None, opened(entry, None)) for entry in found]
+@cache
+def _pages_without_sit() -> sa.Select[*tuple[Any, ...]]:
+    """Select the newest pages without a sit before a place."""
+    theirs = JournalEntry.member_id == sa.bindparam("viewer_id", type_=sa.Integer())
+    return (
+        sa.select(*_PAGE_COLUMNS)
+        .where(theirs, JournalEntry.sit_id.is_(None), _pair_before("page_id") > _PAGES)
+        .order_by(JournalEntry.written_at.desc(), JournalEntry.id.desc())
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+    )
+
+
+def _pair_before(name: str) -> sa.Tuple:
+    at = sa.bindparam("before_at", type_=UtcDateTime())
+    return sa.tuple_(at, sa.bindparam(name, type_=sa.BigInteger()))
 
 
 def _sits_before(viewer: Member, before: Place | None) -> Sequence[sa.ColumnElement[bool]]:

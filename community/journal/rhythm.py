@@ -6,9 +6,11 @@ missed day, another zone, a change of the clocks or another end of the day can m
 none away.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 A_DAY, DAYS = timedelta(days=1), 28
@@ -55,22 +57,30 @@ class Weeks:
     first: date
     last: date
 
+    @cached_property
+    def begins(self) -> list[datetime]:
+        """Give the moments at which their days begin, and the one at which the last is over."""
+        return [self.own.begins(self.first + A_DAY * number) for number in range(DAYS + 1)]
+
     @property
     def begin(self) -> datetime:
         """Give the moment at which they begin."""
-        return self.own.begins(self.first)
+        return self.begins[0]
 
     @property
     def end(self) -> datetime:
         """Give the moment at which they are over."""
-        return self.own.begins(self.last + A_DAY)
+        return self.begins[-1]
 
     def __iter__(self) -> Iterator[date]:
         return (self.first + A_DAY * number for number in range(DAYS))
 
     def place_of(self, moment: datetime) -> int:
-        """Give which of the days a moment falls on, from 0; one that lies a little ahead falls on the last."""
-        return min((self.own.day_of(moment) - self.first).days, DAYS - 1)
+        """Give which of the days a moment falls on, from 0; one that lies a little ahead falls on the last.
+
+        Whatever was before them falls on -1.
+        """
+        return min(bisect_right(self.begins, moment), DAYS) - 1
 
 
 def rhythm(moments: Iterable[datetime], own: OwnDays, at: datetime) -> list[Day]:

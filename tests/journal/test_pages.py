@@ -119,11 +119,11 @@ def test_sits_and_pages_stand_together_the_newest_first_page_by_page(people: Peo
     ines.post("/journal/pages", body="without any sit.")
     ines.get("/journal")
     said = re.findall(r"(?:of \d+|without any sit)\.", ines.page)
-    assert said == ["without any sit.", *(f"of {number}." for number in range(0, 29, 3))]
+    assert said == ["without any sit.", *(f"of {number}." for number in range(0, 19, 3))]
     older = re.findall(r'href="(/journal\?before=[^"]+)"', ines.page)
     ines.get(older[0])
-    assert re.findall(r"of \d+\.", ines.page) == ["of 30.", "of 33."]
-    assert ines.page.count('class="entry') == 5
+    assert re.findall(r"of \d+\.", ines.page) == [f"of {number}." for number in range(21, 34, 3)]
+    assert ines.page.count('class="entry') == 15
 
 
 def test_a_place_in_the_journal_that_no_page_of_ours_made_is_not_found(people: People, browser: Open) -> None:

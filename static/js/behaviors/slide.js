@@ -25,10 +25,7 @@ export function mount(slide) {
   out.type = "button";
   out.className = "act";
   out.textContent = "Leave this one out";
-  const said = document.createElement("span");
-  said.className = "vh";
-  said.textContent = `: ${slide.querySelector("b")?.textContent ?? ""}`;
-  out.append(said);
+  out.setAttribute("aria-label", `${out.textContent}: ${slide.querySelector("b")?.textContent ?? ""}`);
 
   const show = () => {
     slide.dataset.state = box.checked ? "told" : "left-out";

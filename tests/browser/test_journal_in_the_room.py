@@ -1,4 +1,4 @@
-"""The journal in the room: kept by keyboard, without leaving it, while the house is away for a moment, without script."""
+"""The journal in the room: kept by keyboard and without leaving it, with the house away a while, and without script."""
 
 from datetime import timedelta
 from typing import Any

@@ -14,7 +14,7 @@ from community.members.models import Member
 from community.notifications.models import Notice, NoticeKind
 from community.passages.models import Passage, PassageStatus
 from tests.doors import Browser, Live
-from tests.factories import inside, join, make_group
+from tests.factories import PASSWORD, inside, join, make_group
 from tests.passages.scenes import LEAN, fresh, page_of, share, shared
 from tests.people import People
 from tests.threads import scenes as threads
@@ -41,7 +41,7 @@ def test_withdrawn_it_is_gone_from_thread_page_and_fragment_and_the_replies_stay
     jonah.get(f"/threads/{thread.id}")
     assert "I know this place." in jonah.page
     ines.get(f"/passages/{passage.id}")
-    assert "You took this passage back." in ines.page
+    assert "This passage is not shared any more." in ines.page
     assert ines.post(f"/passages/{passage.id}/withdrawal").status_code == 303
 
 
@@ -89,6 +89,30 @@ def test_erasing_the_page_takes_back_what_was_shared_of_it(people: People, brows
         journal.erase_page(by=by, entry=rows.get_one(JournalEntry, entry), at=now())
     assert is_gone(passage)
     assert fresh(other).is_shared
+
+
+def test_erasing_the_whole_journal_takes_back_all_of_it_and_nobody_elses(people: People, browser: Open) -> None:
+    ines, maren = browser(people.ines), browser(people.maren)
+    mine = [
+        shared(ines, page_of(people.ines), people.group),
+        shared(ines, page_of(people.ines), people.group, audience="teachers"),
+    ]
+    other = shared(maren, page_of(people.maren), people.group)
+    assert ines.post("/journal/erasure", password=PASSWORD).status_code == 303
+    assert [is_gone(passage) for passage in mine] == [True, True]
+    assert fresh(other).is_shared
+    jonah = browser(people.jonah)
+    jonah.get(f"/threads/{mine[0].thread_id}")
+    assert "The passage was taken back by its writer." in jonah.page
+
+
+def test_who_is_removed_from_the_group_leaves_no_passage_there(people: People, browser: Open) -> None:
+    passage = shared(browser(people.ines), page_of(people.ines), people.group)
+    browser(people.maren).post(f"/groups/ending-on-time/members/{people.ines.id}/removals", words="For now.")
+    assert is_gone(passage)
+    ines = browser(people.ines)
+    ines.get(f"/passages/{passage.id}")
+    assert "This passage is not shared any more." in ines.page
 
 
 def test_a_page_that_went_by_another_way_leaves_no_passage(people: People, browser: Open) -> None:
@@ -163,7 +187,7 @@ def test_what_one_shares_is_listed_with_its_being_taken_back(people: People, bro
     assert "With the teachers of Ending on Time" in ines.page
     assert "/passages/1/withdrawal" in ines.page
     ines.post("/passages/1/withdrawal", follow=True)
-    assert "taken back" in ines.page
+    assert "not shared any more" in ines.page
     assert "/passages/1/withdrawal" not in ines.page
     maren = browser(people.maren)
     maren.get("/passages")

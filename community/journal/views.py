@@ -57,6 +57,7 @@ def _lately(by: Member, own: Own, company: dict[int, Company]) -> dict[str, Any]
     return {
         "plotted": plotted(by, own, last=_day_asked()),
         "today": own.today,
+        "with_table": "table" in request.args,
         "rhythm": own.rhythm,
         "day_ends": ends_of_day(own.days.ends_minutes),
         "together": together,

@@ -130,6 +130,9 @@ def test_the_journal_opens_with_four_weeks_of_marks_and_leads_to_those_before(pe
         write(people.ines, keep_sit(people.ines, at, title=title), before=MOVED, after=Systems(soothing=80), at=at)
     ines = browser(people.ines)
     ines.get("/journal")
+    assert "<table" not in ines.page
+    assert 'href="/journal?table=1#weeks"' in ines.page
+    ines.get("/journal?table=1")
     drawing = ines.page.partition('class="plots')[2].partition("</table>")[0]
     assert "Ending on time" in drawing
     assert "The kind voice" not in drawing
@@ -140,7 +143,7 @@ def test_the_journal_opens_with_four_weeks_of_marks_and_leads_to_those_before(pe
     assert "Your rhythm" in ines.page
     earlier = re.search(r'href="(/journal\?until=[\d-]+)#weeks"[^>]*>Earlier weeks', ines.page)
     assert earlier
-    ines.get(earlier[1])
+    ines.get(f"{earlier[1]}&table=1")
     drawing = ines.page.partition('class="plots')[2].partition("</table>")[0]
     assert "The kind voice" in drawing
     assert "Ending on time" not in drawing

@@ -32,6 +32,7 @@ from tests import factories
 from tests.doors import Browser, Live
 from tests.factories import inside, make_group
 from tests.people import People, make_people
+from tests.practices.writing import typed
 
 SAID = {
     "post": "canarypost",
@@ -53,6 +54,7 @@ SAID = {
     "passage": "canarypassage",
     "answer": "canarywordsback",
     "journal": "canaryjournal",
+    "practice": "canarypractice",
 }
 reached: list[str] = []
 
@@ -134,6 +136,18 @@ def write_and_decide(story: Storied) -> None:
     viktor.post(f"/groups/{gate.slug}/requests", words=SAID["asking"])
     viktor.post(f"/groups/{people.group.slug}/threads", **sent)
     listening.client.disconnect()
+
+
+def write_a_practice(story: Storied) -> None:
+    """Write a practice for a group, look it over, be refused, and bring one that is none."""
+    maren, ines = (story.browser(each) for each in (story.people.maren, story.people.ines))
+    said = typed(**dict.fromkeys(("title", "lead", "care", "source"), SAID["practice"]))
+    for path in ("/practices/preview", "/practices"):
+        maren.post(path, **{**said, "lines-1-words": SAID["practice"]})
+    maren.post("/practices", **{**said, "lines-1-time": SAID["practice"]})
+    maren.post("/practices/imports", group=story.people.group.slug, words=SAID["practice"])
+    maren.get(f"/practices/{SAID['practice']}")
+    ines.post("/practices", **said)
 
 
 def share_a_passage(story: Storied) -> None:
@@ -231,6 +245,7 @@ def main(folder: Path) -> None:
     story = Storied(app, settings.base_url)
     come_in(story)
     write_and_decide(story)
+    write_a_practice(story)
     share_a_passage(story)
     keep_a_journal(story)
     break_things(story)

@@ -39,6 +39,8 @@ def test_the_log_did_tell_what_happened(told: tuple[dict[str, list[str]], str]) 
     assert ("POST", "/posts/<id:post_id>/flags", 303) in requests
     assert ("POST", "/cases/<id:case_id>/decision", 303) in requests
     assert ("POST", "/reset/<token>", 303) in requests
+    assert {("POST", "/practices", status) for status in (303, 422, 403)} <= requests
+    assert ("POST", "/practices/imports", 422) in requests
     assert ("POST", "/journal/pages/<id:entry_id>/passages", 303) in requests
     assert ("POST", "/passages/<id:passage_id>/answer", 303) in requests
     assert ("POST", "/passages/<id:passage_id>/withdrawal", 303) in requests

@@ -242,10 +242,11 @@ def test_every_redirect_stays_on_this_site(stage: Stage) -> None:
 @pytest.mark.parametrize("route", rows("POST"))
 def test_no_form_counts_that_another_site_sent(stage: Stage, route: str) -> None:
     row, csrf = TABLE[route][0], stage.csrf
+    spoilt = csrf[:-6] + ("y" if csrf[-6] == "x" else "x") + csrf[-5:]  # the last letter has bits that say nothing
     for actor in ("maren", "nobody"):
         for site in ("cross-site", "same-site", "anything else"):
             assert stage.ask(actor, route, row, headers={"Sec-Fetch-Site": site}).status_code == 400
-        for token in ("", "made-up", csrf[:-2] + "xx", "x" * 5000):
+        for token in ("", "made-up", spoilt, "x" * 5000):
             stage.csrf = token
             assert stage.ask(actor, route, row).status_code == 400
         stage.csrf = csrf

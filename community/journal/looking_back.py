@@ -16,7 +16,7 @@ from community.db import UtcDateTime, plain_rows
 from community.journal.models import JournalEntry, JournalSit, JournalWishes
 from community.journal.page import Systems, moved_in
 from community.journal.plot import MOST_MARKS, Answered, Drawing, drawn
-from community.journal.rhythm import A_DAY, DAYS, Day, OwnDays, rhythm
+from community.journal.rhythm import A_DAY, DAYS, OwnDays, Rhythm, rhythm
 from community.members.models import Member
 
 DAY_ENDS_MINUTES = 240
@@ -40,10 +40,10 @@ class Own:
         return self.days.day_of(self.at)
 
     @property
-    def rhythm(self) -> list[Day] | None:
+    def rhythm(self) -> Rhythm | None:
         """Give the marks of the last four weeks; None where they are hidden or none would be filled."""
-        marks = rhythm(self.sat_at, self.days, self.at) if self.shows_rhythm and self.sat_at else []
-        return marks if any(day.sat for day in marks) else None
+        marks = rhythm(self.sat_at, self.days, self.at) if self.shows_rhythm and self.sat_at else None
+        return marks if marks and any(day.sat for day in marks) else None
 
 
 def own_days(viewer: Member, *, at: datetime) -> Own:

@@ -14,6 +14,9 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 A_DAY, DAYS = timedelta(days=1), 28
+# Seven marks a line, in the drawing's own units; each from its middle, where a mark is filled and where it is open.
+A_LINE, MARGIN_X, MARGIN_Y, STEP_X, STEP_Y = 7, 18, 16, 32, 30
+FILLED, OPEN = "m-8 0a8 8 0 1 0 16 0a8 8 0 1 0-16 0z", "m-3 0a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,35 @@ class Weeks:
         return min(bisect_right(self.begins, moment), DAYS) - 1
 
 
-def rhythm(moments: Iterable[datetime], own: OwnDays, at: datetime) -> list[Day]:
+@dataclass(frozen=True)
+class Rhythm:
+    """Four weeks of marks, with a path for all of a kind: a page is made sooner so than with an element for each."""
+
+    days: tuple[Day, ...]
+
+    def __iter__(self) -> Iterator[Day]:
+        return iter(self.days)
+
+    @property
+    def filled(self) -> str:
+        """Draw the days that had a sit."""
+        return self._marks(FILLED, sat=True)
+
+    @property
+    def open(self) -> str:
+        """Draw the others."""
+        return self._marks(OPEN, sat=False)
+
+    def _marks(self, shape: str, *, sat: bool) -> str:
+        return "".join(
+            f"M{MARGIN_X + STEP_X * (place % A_LINE)} {MARGIN_Y + STEP_Y * (place // A_LINE)}{shape}"
+            for place, day in enumerate(self.days)
+            if day.sat is sat
+        )
+
+
+def rhythm(moments: Iterable[datetime], own: OwnDays, at: datetime) -> Rhythm:
     """Give the last four weeks as marks, today the last; a sit whose bell is yet to ring counts as today's."""
     weeks = own.weeks_until(own.day_of(at))
     sat = {weeks.place_of(moment) for moment in moments}
-    return [Day(day, place in sat) for place, day in enumerate(weeks)]
+    return Rhythm(tuple(Day(day, place in sat) for place, day in enumerate(weeks)))

@@ -7,6 +7,7 @@ teachers to those who teach the group now. For everybody else there is none, who
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -203,7 +204,7 @@ class NotebookLine:
 
 def from_notebook(viewer: Member) -> NotebookLine | None:
     """Give the newest passage that a teacher of one of the viewer's groups shares there and put on Today."""
-    found = session().execute(_newest_in_notebook(viewer)).first()
+    found = session().execute(_newest_in_notebook(), {"viewer_id": viewer.id}).first()
     if found is None:
         return None
     passage, name, group_name = found
@@ -224,7 +225,9 @@ def from_notebook(viewer: Member) -> NotebookLine | None:
     )
 
 
-def _newest_in_notebook(viewer: Member) -> sa.Select[Passage, str, str]:
+@cache
+def _newest_in_notebook() -> sa.Select[Passage, str, str]:
+    """Put together once: Today asks it of everybody, and building it costs several times what it costs to run."""
     teaching = sa.and_(
         Membership.group_id == Passage.group_id,
         Membership.member_id == Passage.author_id,
@@ -236,7 +239,7 @@ def _newest_in_notebook(viewer: Member) -> sa.Select[Passage, str, str]:
         sa.select(group.id)
         .join(reader, reader.group_id == group.id)
         .where(
-            reader.member_id == viewer.id,
+            reader.member_id == sa.bindparam("viewer_id", type_=sa.Integer()),
             reader.status == Belonging.ACTIVE,
             reader.agreed_version >= group.agreement_version,
             group.status == GroupStatus.ACTIVE,

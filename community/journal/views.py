@@ -26,7 +26,7 @@ from community.web.handing_back import hands_back
 bp = Blueprint("journal", __name__)
 room.register()
 
-A_PAGE = 20  # as many as a page of a thread has posts
+A_PAGE = 14  # two weeks of a sit a day
 FIRST_YEAR, LAST_YEAR = 2000, 3000
 WRITTEN = ("body", "feeling", "thought")
 

@@ -240,6 +240,22 @@ def test_what_was_sat_before_there_was_a_log_stands_in_it(app: Flask, place: Pla
     assert (second.began_at, second.planned_at, second.minutes) == (moved[1] + timedelta(hours=1), moved[1], 30)
 
 
+def test_who_sat_before_it_was_told_is_named_in_no_journal(app: Flask, place: Place, migrate: Migrate) -> None:
+    url = place("told")
+    migrate(url, upgrade)
+    with moved_to(app, url):
+        noor = make_member("Noor Vale")
+        number, start = parse_sit_key(plan_sit(make_group("Ending on Time", teachers=[noor]), noor))
+        with inside(), transaction():
+            session().add(Attendance(series_id=number, starts_at=start, member_id=noor.id, joined_at=SAT_AT))
+            session().flush()
+            assert session().scalar(sa.select(Attendance.named_afterwards)) is True
+        migrate(url, downgrade, "0025")
+        migrate(url, upgrade)
+        with inside():
+            assert session().scalar(sa.select(Attendance.named_afterwards)) is False
+
+
 def test_a_migration_that_fails_in_the_middle_leaves_nothing_behind(place: Place, migrate: Migrate) -> None:
     url = place("in the way")
     engine = sa.create_engine(url)

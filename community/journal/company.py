@@ -1,4 +1,4 @@
-"""With whom one sat: only those who chose to be seen by name in that very sit and show their name still.
+"""With whom one sat: only those who chose to be seen by name in that very sit, knew that this is so, and do still.
 
 It is computed when it is shown and kept nowhere, and only while the viewer may read the group. Of the others it says
 no more than that they were there. Read only.
@@ -97,7 +97,11 @@ def _who_sat() -> sa.Select[int, str | None]:
     """Select who else was in the viewer's own sits of a stretch of time, by name or as nobody; of each sit a few."""
     viewer_id = sa.bindparam("viewer_id", type_=sa.Integer())
     first, last = (sa.bindparam(name, type_=UtcDateTime()) for name in ("first", "last"))
-    by_name = sa.and_(Attendance.seen_as == SeenAs.NAME, Member.seen_as == SeenAs.NAME)
+    by_name = sa.and_(
+        Attendance.seen_as == SeenAs.NAME,
+        Attendance.named_afterwards,
+        Member.seen_as == SeenAs.NAME,
+    )
     name = sa.case((by_name, Member.name), else_=None)
     together = sa.and_(Attendance.series_id == JournalSit.series_id, Attendance.starts_at == JournalSit.planned_at)
     first_named = (name.is_(None), sa.func.min(Attendance.joined_at))

@@ -86,10 +86,11 @@ class SitChange(Base):
 
 
 class Attendance(Base):
-    """That a member sat, and from when: the member's own record, shown to nobody else.
+    """That a member sat, and from when: the member's own record.
 
     ``starts_at`` is the start that the sit was planned with, which names it even where it was moved. ``seen_as`` is how
-    the others saw them when they came; None where nobody wrote it down.
+    the others saw them when they came; None where nobody wrote it down. ``named_afterwards`` says whether it had been
+    told by then that those who are seen by name may be named in the journals of the others.
     """
 
     __tablename__ = "attendances"
@@ -100,6 +101,8 @@ class Attendance(Base):
     member_id: Mapped[int] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
     joined_at: Mapped[datetime]
     seen_as: Mapped[SeenAs | None] = mapped_column(WordEnum(SeenAs))
+    # who came before it was told, or by a house that does not know of it, is not named
+    named_afterwards: Mapped[bool] = mapped_column(default=True, server_default=sa.false())
 
 
 class SitThanks(Base):

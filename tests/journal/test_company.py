@@ -12,6 +12,7 @@ from community.groups.models import Belonging, Group, Membership
 from community.journal.company import Company, company_in, company_of_all, sit_to_thank_for
 from community.journal.queries import sits_of
 from community.members.models import Member, MemberStatus, SeenAs
+from community.sits.models import Attendance
 from tests.doors import Browser
 from tests.factories import inside, join, make_member
 from tests.journal.log import keep_sit, sat_together
@@ -53,6 +54,17 @@ def test_nobody_is_named_but_who_was_then_and_is_now(
     sat_together(people.group, people.ines, people.jonah)
     change(people.jonah, seen_as=since)
     assert company(people.ines) == (Company(("Jonah",), others=False) if named else Company((), others=True))
+
+
+def test_who_sat_before_it_was_told_is_not_named(people: People, browser: Callable[..., Browser]) -> None:
+    sat_together(people.group, people.ines, people.jonah)
+    with inside(), transaction():
+        session().execute(sa.update(Attendance).values(named_afterwards=False))
+    assert company(people.ines) == Company((), others=True)
+    noor = browser(make_member("Noor Vale", seen_as=None))
+    told = "find your first name in their journals afterwards"
+    assert told in noor.get("/profile").text
+    assert "may say your first name" in noor.get("/privacy").text
 
 
 def test_of_many_a_few_are_named_and_the_rest_are_others(people: People) -> None:

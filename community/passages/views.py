@@ -16,7 +16,7 @@ from community.passages import actions, queries
 from community.passages.forms import AnswerForm, PassageForm, PlainForm, label_of
 from community.passages.models import Audience, Passage
 from community.passages.queries import Reach
-from community.passages.wording import names_in_words, opening_text, passage_words
+from community.passages.wording import OPENING, names_in_words, opening_text, passage_words
 from community.permissions import Act, may
 from community.threads import queries as threads
 from community.threads.forms import chosen_wants
@@ -244,6 +244,7 @@ def _preview_page(form: PassageForm, page: Page, reach: Reach) -> Any:
         label=label_of(reach),
         names=names_in_words([teacher.name for teacher in reach.teachers]),
         words=passage_words(form.source.data or ""),
+        opening=OPENING,
         wants=chosen_wants(form.wants.data),
         on_today=_for_notebook(form, reach),
         held_for=held_for(reach.group, membership) if in_group and membership else None,

@@ -9,7 +9,8 @@ from community.passages.models import PASSAGE_LENGTH
 from community.text import tidy
 from community.threads.wording import PostText, post_text
 
-OPENING = "I am sharing a passage from my journal. It stands above these words for as long as I share it."
+# It stays in the thread, so it is true before the passage is taken back and after.
+OPENING = "A passage from my journal, for as long as I share it."
 LINE_LENGTH = 280
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from community.groups.models import GroupKind, GroupStatus, Holding
 from community.passages.models import Audience, PassageStatus
+from community.passages.wording import OPENING
 from tests.doors import Browser
 from tests.factories import make_group, make_thread
 from tests.passages.scenes import KINDLY, LEAN, fresh, page_of, passages, share, shared
@@ -35,6 +36,7 @@ def test_looking_shares_nothing_and_says_who_would_read_it(people: People, brows
     assert "to be listened to" in ines.page
     ines.post(f"/journal/pages/{entry}/passages", reach=f"group:{people.group.id}", **sent)
     assert "The people of Ending on Time, Maren Oduya and Tomasz Wren among them" in ines.page
+    assert f"and below it: “{OPENING}”" in ines.page
     assert passages() == []
     assert threads.threads_in(people.group) == []
 
@@ -61,7 +63,7 @@ def test_with_the_people_of_a_group_a_thread_opens_and_the_passage_lies_over_it(
     jonah = browser(people.jonah)
     jonah.get(f"/threads/{thread.id}")
     assert LEAN in jonah.page
-    assert jonah.page.index(LEAN) < jonah.page.index("I am sharing a passage from my journal.")
+    assert jonah.page.index(LEAN) < jonah.page.index("A passage from my journal, for as long as I share it.")
     assert "Ines has asked for questions." in jonah.page
     assert jonah.get(f"/passages/{passage.id}").status_code == 200
     assert LEAN in jonah.page

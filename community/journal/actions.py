@@ -9,7 +9,7 @@ from community.errors import Conflict, Invalid, NotFound
 from community.journal.arrivals import log_sit
 from community.journal.facts import PageErased
 from community.journal.models import JournalEntry, JournalSit
-from community.journal.page import MOST, STEP, CannotBeOpened, Systems, close, opened
+from community.journal.page import MOST, STEP, CannotBeOpened, Page, Systems, close, opened
 from community.members.models import Member
 from community.permissions import Act, require
 from community.practices.library import Practice
@@ -80,10 +80,12 @@ def write_page(
     body: str | None = None,
     feeling: str | None = None,
     thought: str | None = None,
+    adds: bool = False,
     at: datetime,
 ) -> JournalEntry:
     """Write a page, or write on at the one that there is of this sit; what is None stays as it was.
 
+    With ``adds``, which is for whoever did not see the page, nothing that stands on it goes: see ``_added``.
     Raises Invalid where nothing would stand on it, and CannotBeOpened, which leaves an unreadable page as it is.
     """
     require(by, Act.WRITE_PAGE, entry or sit, at=at)
@@ -95,14 +97,7 @@ def write_page(
     page = opened(kept, sit)
     if not page.is_open:
         raise CannotBeOpened
-    standing = {
-        "sealed_before": page.before.written() if page.before else "",
-        "sealed_after": page.after.written() if page.after else "",
-        "sealed_body": page.body,
-        "sealed_feeling": page.feeling,
-        "sealed_thought": page.thought,
-    }
-    whole = {**standing, **said}
+    whole = {**page.said, **(_added(page, said) if adds else said)}
     if not any(whole.values()):
         raise Invalid("Nothing stands on this page yet. Move a slider or write a word, or leave it for another day.")
     close(kept, whole)
@@ -137,10 +132,31 @@ def _said(before: Systems | None, after: Systems | None, words: dict[str, str | 
             said[f"sealed_{name}"] = moved.written() if moved else ""
     for name, text in words.items():
         if text is not None:
-            if len(text) > WORDS_MOST:
-                raise Invalid(f"Up to {WORDS_MOST:,} letters fit here. The rest may have its own page.", field=name)
-            said[f"sealed_{name}"] = tidy(text).strip()
+            said[f"sealed_{name}"] = tidy(_fitting(text, name)).strip()
     return said
+
+
+def _added(page: Page, said: dict[str, str]) -> dict[str, str]:
+    """Give what a page says with more put on it: a slider that was moved moves, words stand below those there are."""
+    for name, stood in (("sealed_before", page.before), ("sealed_after", page.after)):
+        if name in said:
+            moved = Systems.read(said[name]).over(stood)
+            said[name] = moved.written() if moved else ""
+    for name in ("body", "feeling", "thought"):
+        column, stands = f"sealed_{name}", getattr(page, name)
+        words = said.get(column, "")
+        if not words or f"\n\n{stands}".endswith(f"\n\n{words}"):  # nothing, or the same once more
+            said[column] = stands
+        elif stands:
+            said[column] = _fitting(f"{stands}\n\n{words}", name)
+    return said
+
+
+def _fitting(text: str, name: str) -> str:
+    """Give a text that fits on a page; raises Invalid."""
+    if len(text) > WORDS_MOST:
+        raise Invalid(f"Up to {WORDS_MOST:,} letters fit here. The rest may have its own page.", field=name)
+    return text
 
 
 def _held(entry: JournalEntry) -> JournalEntry:

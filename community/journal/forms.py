@@ -80,6 +80,12 @@ class AfterForm(Form):
 class PageForm(BeforeForm, AfterForm):
     """A whole page."""
 
+    @property
+    def page(self) -> dict[str, Any]:
+        """Give all that it says, by name."""
+        words = {name: self.said(name) for name in ("body", "feeling", "thought")}
+        return {"before": self.before, "after": self.after, **words}
+
     @classmethod
     def of(cls, page: Page) -> "PageForm":
         """Give the form of a page that is there, as it stands."""

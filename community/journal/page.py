@@ -45,6 +45,11 @@ class Systems:
         """Give the four as words of one length, so that a box tells nothing by its size."""
         return "".join(f"{'' if each is None else each:>4}" for each in self.values())
 
+    def over(self, standing: "Systems") -> "Systems":
+        """Give the four with what was moved now; what was left out stays where it stood."""
+        pairs = zip(self.values(), standing.values(), strict=True)
+        return Systems(*[stood if moved is None else moved for moved, stood in pairs])
+
     @classmethod
     def read(cls, words: str) -> "Systems":
         """Read what ``written`` gave."""
@@ -77,6 +82,12 @@ class Page:
     def has_words(self) -> bool:
         """Whether anything is written, beside the sliders."""
         return bool(self.body or self.feeling or self.thought)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """Give what stands on it, as it is sealed, by column."""
+        before, after = (each.written() if each else "" for each in (self.before, self.after))
+        return dict(zip(COLUMNS, (before, after, self.body, self.feeling, self.thought), strict=True))
 
 
 class Boxes(Protocol):

@@ -194,29 +194,15 @@ def _written(form: PageForm, *, entry_id: int | None = None, sit_id: int | None 
         by=viewer(),
         sit=_sit_asked(sit_id),
         entry=queries.entry_for(viewer(), entry_id) if entry_id is not None else None,
-        before=form.before,
-        after=form.after,
-        body=form.said("body"),
-        feeling=form.said("feeling"),
-        thought=form.said("thought"),
+        **form.page,
         at=at,
     )
 
 
 def _written_in_room(form: PageForm, slug: str, key: str, *, at: datetime) -> JournalEntry:
-    """Write what one of the two forms of a room says; what it does not ask for stays as it was."""
+    """Add what one of the two forms of a room says: both are drawn blank, whatever stands on the page by then."""
     sit = actions.log_sit_in_room(by=viewer(), sit=sits.sit_for(viewer(), slug, key), at=at)
-    sent = request.form
-    return actions.write_page(
-        by=viewer(),
-        sit=sit,
-        before=form.before if any(name.startswith("before_") for name in sent) else None,
-        after=form.after if any(name.startswith("after_") for name in sent) else None,
-        body=form.said("body") if "body" in sent else None,
-        feeling=form.said("feeling") if "feeling" in sent else None,
-        thought=form.said("thought") if "thought" in sent else None,
-        at=at,
-    )
+    return actions.write_page(by=viewer(), sit=sit, **form.page, adds=True, at=at)
 
 
 def _sit_asked(sit_id: int | None) -> JournalSit | None:

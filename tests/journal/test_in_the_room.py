@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,24 @@ def test_after_the_bell_one_may_write_and_what_was_said_before_stays(people: Peo
     ines.get(ROOM + key)
     assert "A page of this sit is in your journal" in ines.page
     assert "Jawclenched" not in ines.page
+
+
+def test_a_form_of_the_room_wipes_nothing_that_was_kept_elsewhere_meanwhile(people: People, browser: Open) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=IN_THE_CIRCLE)
+    ines, path = browser(people.ines), f"{ROOM}{key}/pages"
+    sent: Any = {"after_drive": "20", "after_drive_kept": "y", "before_threat": "80", "before_threat_kept": "y"}
+    ines.post(path, **sent, body="Jawclenched", feeling="Tired.")
+    blank: Any = {"after_drive": "50", "after_threat": "50", "body": "", "feeling": " ", "thought": ""}
+    ines.post(path, **blank, after_soothing="70", after_soothing_kept="y", before_threat="50", before_drive="50")
+    (page,) = pages_of(people.ines)
+    assert (page.before, page.after) == (Systems(threat=80), Systems(drive=20, soothing=70))
+    assert (page.body, page.feeling, page.thought) == ("Jawclenched", "Tired.", "")
+    for _ in range(2):
+        ines.post(path, **{**blank, "body": "Shoulderssank"}, after_drive_kept="y")
+    (page,) = pages_of(people.ines)
+    assert (page.body, page.after) == ("Jawclenched\n\nShoulderssank", Systems(drive=50, soothing=70))
+    assert ines.post(path, body="b" * 9_990).status_code == 422
+    assert "b" * 9_990 in ines.page
 
 
 def test_nothing_said_is_nothing_kept_and_a_script_is_told_so(people: People, browser: Open) -> None:

@@ -12,14 +12,17 @@ from community.sits.sit import Sit
 
 
 def on_seat_taken(fact: SeatTaken) -> None:
-    """Write down that a member sits; one who left and comes back has not left."""
+    """Write down that a member sits; one who left and comes back before the closing bell has not left."""
     series = session().get_one(SitSeries, fact.series_id)  # loaded a moment ago, by whoever takes the seat
     change = next((each for each in series.changes if each.planned_at == fact.starts_at), None)
     log_sit(Sit(series, fact.starts_at, change), member_id=fact.member_id, at=fact.at)
 
 
 def log_sit(sit: Sit, *, member_id: int, at: datetime) -> None:
-    """Write a sit into a member's log; again is fine, keeps when they came, and lets them sit to the end."""
+    """Write a sit into a member's log; again is fine, and keeps when they came.
+
+    Whoever is back before the closing bell sits to the end. After it nothing is left to sit: they left when they left.
+    """
     plan, closing_at = sit.plan, sit.closing_at
     begun = insert_into(JournalSit).values(
         member_id=member_id,
@@ -35,15 +38,16 @@ def log_sit(sit: Sit, *, member_id: int, at: datetime) -> None:
     )
     said = begun.excluded
     was_moved = JournalSit.closing_at != said.closing_at  # while they waited at its doors
+    goes_on = at < closing_at
     session().execute(
         begun.on_conflict_do_update(
             index_elements=[JournalSit.member_id, JournalSit.series_id, JournalSit.planned_at],
             set_={
-                "ended_at": None,
+                "ended_at": None if goes_on else JournalSit.ended_at,
                 "began_at": sa.case((was_moved, said.began_at), else_=JournalSit.began_at),
                 "closing_at": said.closing_at,
             },
-            where=sa.or_(JournalSit.ended_at.is_not(None), was_moved),
+            where=sa.or_(sa.and_(JournalSit.ended_at.is_not(None), sa.literal(goes_on)), was_moved),
         )
     )
 

@@ -112,6 +112,19 @@ def test_who_sat_down_again_by_another_process_is_here_after_all(people: People,
     assert logged(people.ines)[0].ended_at is None
 
 
+def test_who_comes_back_after_the_closing_bell_has_sat_until_they_left(people: People, live: Connect) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=IN_THE_CIRCLE)
+    ines = sit_down(live, people.ines, key)
+    with inside(), transaction() as rows:  # ten of thirty minutes, and then they were away
+        began, left = now() + IN_THE_CIRCLE, now() + IN_THE_CIRCLE + timedelta(minutes=10)
+        rows.execute(sa.update(JournalSit).values(began_at=began, ended_at=left))
+    ines.command("sit:leave", sit=key, tab="one")
+    assert ines.command("sit:join", sit=key, tab="one")["ok"]
+    tell()
+    (sit,) = logged(people.ines)
+    assert (sit.minutes, sit.ended_at) == (10, left)
+
+
 def test_another_tab_sits_on(people: People, live: Connect, browser: Open) -> None:
     key = plan_sit(people.group, people.maren, begins_in=UNDER_WAY)
     sit_down(live, people.ines, key, "left").command("sit:leave", sit=key, tab="left")

@@ -1,7 +1,7 @@
 """How one's journal is shown, and erasing all of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -14,7 +14,6 @@ from community.permissions import Act, require
 from community.sits.actions import forget_sat
 
 DAY_ENDS_HOURS = range(13)  # from midnight to noon, for those who work at night
-UNDER_WAY = timedelta(days=1)
 
 
 def choose_wishes(*, by: Member, day_ends_minutes: int, shows_rhythm: bool, shows_company: bool, at: datetime) -> None:
@@ -39,7 +38,7 @@ def hide_rhythm(*, by: Member, at: datetime) -> None:
 def erase_journal(*, by: Member, at: datetime) -> None:
     """Erase every page and the whole log of a member's sits for good; how they like their journal shown stays.
 
-    A seat that they have just now stays theirs.
+    Nobody finds them in a sit any more, but for one whose room is open: the seat that they have there stays theirs.
     """
     require(by, Act.KEEP_JOURNAL, at=at)
     announce(JournalErased(member_id=by.id))
@@ -47,7 +46,7 @@ def erase_journal(*, by: Member, at: datetime) -> None:
         session().execute(
             sa.delete(table).where(table.member_id == by.id), execution_options={"synchronize_session": False}
         )
-    forget_sat(member_id=by.id, before=at - UNDER_WAY)
+    forget_sat(member_id=by.id, at=at)
 
 
 def _keep(by: Member, wishes: Mapping[str, object]) -> None:

@@ -21,6 +21,7 @@ from community.sits.sit import Sit
 from community.sits.soft_doors import opens_again_at
 from community.text import one_line
 
+A_ROOM_LASTS = timedelta(days=1)  # at the most; whoever came before that sits there no more
 OPEN_ROOM, OPEN_ROOM_EVERY = "FREQ=MINUTELY;INTERVAL=30", timedelta(minutes=30)
 
 
@@ -140,10 +141,18 @@ def waits_until(member: Member, sit: Sit, at: datetime) -> datetime | None:
     return opens_at
 
 
-def forget_sat(*, member_id: int, before: datetime) -> None:
-    """Let go of the seats that a member took before a moment: nobody finds them there any more."""
-    theirs = sa.and_(Attendance.member_id == member_id, Attendance.joined_at < before)
-    session().execute(sa.delete(Attendance).where(theirs), execution_options={"synchronize_session": False})
+def forget_sat(*, member_id: int, at: datetime) -> None:
+    """Let go of the seats that a member had: nobody finds them there any more. One in a room that is open stays."""
+    theirs = Attendance.member_id == member_id
+    lately = sa.and_(theirs, Attendance.joined_at > at - A_ROOM_LASTS)
+    for seat in session().scalars(sa.select(Attendance).where(lately)):
+        series = session().get_one(SitSeries, seat.series_id)
+        change = next((each for each in series.changes if each.planned_at == seat.starts_at), None)
+        if not Sit(series, seat.starts_at, change).is_open(at):
+            session().delete(seat)
+    session().flush()
+    long_ago = sa.delete(Attendance).where(theirs, Attendance.joined_at <= at - A_ROOM_LASTS)
+    session().execute(long_ago, execution_options={"synchronize_session": False})
 
 
 def forget_leader(*, member_id: int, group_id: int) -> None:

@@ -11,15 +11,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from community.clock import now
 from community.db import session, transaction
 from community.journal import export
 from community.journal.export import AT_ONCE, COLUMNS
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import Systems
-from community.members.models import Member
+from community.members.models import Member, SeenAs
 from community.seals import Ring
 from community.sits.models import Attendance
+from community.sits.recurrence import parse_sit_key
 from tests.doors import Browser
 from tests.factories import PASSWORD, inside, plan_sit
 from tests.journal.log import keep_sit, sat_together, write
@@ -167,14 +167,18 @@ def test_without_the_password_nothing_goes(people: People, browser: Open, passwo
     assert counted(JournalEntry, JournalSit) == [1, 1]
 
 
-def test_a_seat_that_one_has_just_now_stays(people: People, browser: Open) -> None:
-    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=-5))
-    series_id = int(key.partition("-")[0])
+@pytest.mark.parametrize(("ago", "left"), [(5, 1), (31, 1), (59, 0), (12 * 60, 0)])
+def test_a_seat_goes_as_soon_as_its_room_has_closed(people: People, browser: Open, ago: int, left: int) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=timedelta(minutes=-ago))
+    series_id, starts_at = parse_sit_key(key)
     with inside(), transaction():
-        starts = now() - timedelta(minutes=5)
-        session().add(Attendance(series_id=series_id, starts_at=starts, member_id=people.ines.id, joined_at=now()))
-    assert browser(people.ines).post("/journal/erasure", password=PASSWORD).status_code == 303
-    assert counted(Attendance) == [1]
+        seat: Any = {"series_id": series_id, "starts_at": starts_at, "seen_as": SeenAs.NAME}
+        session().add(Attendance(**seat, member_id=people.ines.id, joined_at=starts_at))
+        session().add(Attendance(**seat, member_id=people.jonah.id, joined_at=starts_at))
+    ines = browser(people.ines)
+    assert "A seat in a room that is open just now stays yours" in ines.get("/journal/erasure").get_data(as_text=True)
+    assert ines.post("/journal/erasure", password=PASSWORD).status_code == 303
+    assert counted(Attendance) == [1 + left]
 
 
 # How it is shown

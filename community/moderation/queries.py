@@ -35,6 +35,7 @@ from community.moderation.steps import FLAG_REASONS, steps_for
 from community.permissions import Act, may
 from community.threads import queries as threads
 from community.threads.models import Post, PostRevision, PostStatus, Thread
+from community.threads.panels import Laid, panel_to_judge
 
 CASES_A_PAGE = 20
 ENTRIES_A_PAGE = 30
@@ -62,6 +63,7 @@ class Item:
     brought: list[Brought]
     outcome: str = ""  # what was decided
     as_brought: PostRevision | None = None  # what it said when it was first brought, where it reads otherwise now
+    laid: Laid | None = None  # what lies over the post in its thread, and is to be read with it
 
     @property
     def title(self) -> str:
@@ -128,7 +130,7 @@ def desk_of(viewer: Member, *, after: int | None = None, limit: int = CASES_A_PA
         )
         statement = statement.where(key > place.scalar_subquery())
     cases = list(session().scalars(statement))
-    items = _items(cases[:limit])
+    items = _items(viewer, cases[:limit])
     return Desk(
         [each for each in items if isinstance(each.thing, JoinRequest)],
         [each for each in items if isinstance(each.thing, Post)],
@@ -146,7 +148,7 @@ def case_for(viewer: Member, case_id: int) -> Case:
 
 def item_for(viewer: Member, case_id: int) -> Item:
     """Give a case with its thing and reasons, and with what was brought if that was changed since; raises NotFound."""
-    items = _items([case_for(viewer, case_id)])
+    items = _items(viewer, [case_for(viewer, case_id)])
     if not items:
         raise NotFound
     item = items[0]
@@ -219,8 +221,8 @@ def _cases_for(viewer: Member) -> sa.Select[Case]:
     )
 
 
-def _items(cases: list[Case]) -> list[Item]:
-    """Give cases with things and reasons: three statements at most, however many there are."""
+def _items(viewer: Member, cases: list[Case]) -> list[Item]:
+    """Give cases with things and reasons: three statements at most, and what lies over a post where something does."""
     wanted: dict[SubjectKind, list[int]] = {kind: [] for kind in SubjectKind}
     for case in cases:
         wanted[case.subject_kind].append(case.subject_id)
@@ -233,7 +235,12 @@ def _items(cases: list[Case]) -> list[Item]:
         things |= {(SubjectKind.JOIN_REQUEST, request.id): request for request in session().scalars(requests)}
     brought = _brought(case.id for case in cases)
     return [
-        Item(case, thing, brought.get(case.id, []))
+        Item(
+            case,
+            thing,
+            brought.get(case.id, []),
+            laid=panel_to_judge(viewer, thing) if isinstance(thing, Post) else None,
+        )
         for case in cases
         if (thing := things.get((case.subject_kind, case.subject_id))) is not None
     ]

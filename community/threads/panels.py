@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from community.members.models import Member
-from community.threads.models import Thread
+from community.threads.models import Post, PostStatus, Thread
 from community.threads.queries import ShownPost
+
+READ_BY_TEACHERS = frozenset({PostStatus.HELD, PostStatus.VISIBLE, PostStatus.HIDDEN})
 
 Load = Callable[[Member, Thread], Mapping[str, Any]]
 
@@ -49,8 +51,17 @@ def register_panel(name: str, panel: Panel) -> None:
 
 def panel_over(viewer: Member, thread: Thread, posts: Sequence[ShownPost]) -> Laid | None:
     """Load what lies over a page of posts; nothing unless the thread's first post is on it and open to the viewer."""
-    panel = _panels.get(thread.panel or "")
     opening = next((post for post in posts if post.is_opening and post.author is not None), None)
-    if panel is None or opening is None:
+    return _laid(viewer, thread, opening.id) if opening else None
+
+
+def panel_to_judge(teacher: Member, post: Post) -> Laid | None:
+    """Load what lies over a post, for a teacher of its group who was given it to decide on; nothing once it is gone."""
+    if not post.is_opening or post.status not in READ_BY_TEACHERS:
         return None
-    return Laid(panel.template, panel.load(viewer, thread), opening.id)
+    return _laid(teacher, post.thread, post.id)
+
+
+def _laid(viewer: Member, thread: Thread, post_id: int) -> Laid | None:
+    panel = _panels.get(thread.panel or "")
+    return Laid(panel.template, panel.load(viewer, thread), post_id) if panel else None

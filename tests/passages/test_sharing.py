@@ -90,8 +90,9 @@ def test_a_passage_waits_with_the_first_post_of_its_thread(people: People, brows
     jonah, maren = browser(people.jonah), browser(people.maren)
     assert jonah.get(f"/passages/{passage.id}").status_code == 404
     assert jonah.get(f"/threads/{passage.thread_id}").status_code == 404
-    maren.get(f"/threads/{passage.thread_id}")
-    assert LEAN in maren.page
+    for path in (f"/threads/{passage.thread_id}", "/desk", "/cases/1"):  # whoever judges it has read it there
+        maren.get(path)
+        assert LEAN in maren.page
     maren.post("/cases/1/decision", verdict="let_through", version="1")
     assert jonah.get(f"/passages/{passage.id}").status_code == 200
     assert LEAN in jonah.page
@@ -109,6 +110,21 @@ def test_a_teacher_who_hides_the_first_post_hides_the_passage(people: People, br
     assert ines.get(f"/passages/{passage.id}").status_code == 200
     maren.post(f"/posts/{opening.id}/restorings", words="")
     assert jonah.get(f"/passages/{passage.id}").status_code == 200
+
+
+def test_the_desk_shows_a_passage_that_was_brought_as_long_as_it_is_shared(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    passage = shared(ines, page_of(people.ines), people.group)
+    (thread,) = threads.threads_in(people.group)
+    browser(people.jonah).post(f"/posts/{threads.posts_in(thread)[0].id}/flags", reason="flag_client", words="")
+    maren = browser(people.maren)
+    maren.get("/cases/1")
+    assert LEAN in maren.page
+    assert f'data-passage-url="/passages/{passage.id}/words?over=thread"' in maren.page
+    ines.post(f"/passages/{passage.id}/withdrawal")
+    maren.get("/cases/1")
+    assert LEAN not in maren.page
+    assert "The passage was taken back by its writer." in maren.page
 
 
 def test_with_the_teachers_it_is_theirs_alone_and_they_are_told(people: People, browser: Open) -> None:

@@ -19,7 +19,7 @@ from community.groups import queries as groups
 from community.groups.models import Belonging, Group, GroupStatus, Membership, Role
 from community.groups.queries import AgreementNeeded, readable_group_ids, teachers_of
 from community.journal.page import Page
-from community.members.models import Member, first_name_of
+from community.members.models import Member, MemberStatus, first_name_of
 from community.notifications.models import NoticeKind
 from community.notifications.queries import Shown, register_loader
 from community.passages.models import Audience, Passage, PassageStatus
@@ -38,16 +38,21 @@ TABLE = Passage.__tablename__
 
 @dataclass(frozen=True)
 class Opened:
-    """A passage with its words, for one who may read them; None where they are gone, or do not open."""
+    """A passage with its words, for one who may read them; None where they are gone, rest, or do not open."""
 
     passage: Passage
     words: str | None
     answer: str | None
 
     @property
+    def rests(self) -> bool:
+        """Whether its writer may not come in for now: it shows to nobody, and comes back when they do."""
+        return not self.passage.author.is_active
+
+    @property
     def does_not_open(self) -> bool:
         """Whether it is shared, and none of our keys opens it."""
-        return self.passage.sealed is not None and self.words is None
+        return self.passage.sealed is not None and self.words is None and not self.rests
 
 
 def passage_for(viewer: Member, passage_id: int) -> Passage:
@@ -65,7 +70,9 @@ def passage_to_write(viewer: Member, passage_id: int) -> Passage:
 
 
 def opened(passage: Passage) -> Opened:
-    """Open what was loaded through the viewer."""
+    """Open what was loaded through the viewer; while its writer is suspended it stays shut."""
+    if not passage.author.is_active:
+        return Opened(passage, None, None)
     words = _open(passage, "sealed", passage.key_id, passage.sealed)
     return Opened(passage, words, _open(passage, "answer", passage.answer_key_id, passage.answer))
 
@@ -251,16 +258,18 @@ def _newest_in_notebook() -> sa.Select[Passage, str, str]:
     return (
         sa.select(Passage, Member.name, Group.name)
         .join(Group, Group.id == Passage.group_id)
-        .join(Member, Member.id == Passage.author_id)
+        .join(Passage.author)
         .join(Membership, teaching)
         .join(Thread, Thread.id == Passage.thread_id)
         .where(
             Passage.in_notebook,
+            Member.status == MemberStatus.ACTIVE,
             Passage.group_id.in_(reads),
             Passage.audience == Audience.GROUP,
             Thread.status == PostStatus.VISIBLE,
             opening,
         )
+        .options(contains_eager(Passage.author))
         .order_by(Passage.shared_at.desc(), Passage.id.desc())
         .limit(1)
     )

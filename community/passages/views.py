@@ -253,13 +253,14 @@ def _preview_page(form: PassageForm, page: Page, reach: Reach) -> Any:
 
 def _page(passage: Passage, form: Form) -> Any:
     at, by = now(), viewer()
+    opened = queries.opened(passage)
     teachers = _teachers(by, passage) if passage.audience is Audience.TEACHERS else []
     return shown(
         "passages/show.html",
         form=form,
-        opened=queries.opened(passage),
+        opened=opened,
         teachers=names_in_words([teacher.name for teacher in teachers]),
-        may_answer=passage.answered_at is None and may(by, Act.ANSWER_PASSAGE, passage, at=at),
+        may_answer=passage.answered_at is None and not opened.rests and may(by, Act.ANSWER_PASSAGE, passage, at=at),
         may_keep=may(by, Act.KEEP_NOTEBOOK, passage, at=at),
     )
 

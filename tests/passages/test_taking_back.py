@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from community.clock import now
 from community.db import session, transaction
@@ -113,6 +114,27 @@ def test_who_is_removed_from_the_group_leaves_no_passage_there(people: People, b
     ines = browser(people.ines)
     ines.get(f"/passages/{passage.id}")
     assert "This passage is not shared any more." in ines.page
+
+
+def test_while_its_writer_is_suspended_nobody_reads_it_and_with_the_door_it_comes_back(
+    app: Flask, people: People, browser: Open
+) -> None:
+    maren, jonah, tomasz = browser(people.maren), browser(people.jonah), browser(people.tomasz)
+    passage = shared(maren, page_of(people.maren), people.group, in_notebook="y")
+    to_teachers = shared(maren, page_of(people.maren), people.group, audience="teachers")
+    tomasz.post(f"/passages/{to_teachers.id}/answer", words="I know that place.")
+    theirs, group = [f"/passages/{to_teachers.id}", f"/passages/{to_teachers.id}/words"], f"/passages/{passage.id}"
+    ours = [group, f"{group}/words", f"/threads/{passage.thread_id}", "/", "/passages/line"]
+    for command, shows in (("close-door", False), ("open-door", True)):
+        app.test_cli_runner().invoke(args=[command, "--email", people.maren.email])
+        for reader, paths in ((jonah, ours), (tomasz, [*ours, *theirs])):
+            for path in paths:
+                reader.get(path)
+                assert (LEAN in reader.page) is shows, path
+                assert ("not shown just now" in reader.page) is (not shows and path not in ours[-2:]), path
+                assert "I know that place." not in reader.page or (shows and path in theirs)
+        jonah.get("/")
+        assert ("From Maren’s notebook" in jonah.page) is shows
 
 
 def test_a_page_that_went_by_another_way_leaves_no_passage(people: People, browser: Open) -> None:

@@ -1,4 +1,6 @@
-"""What the slices above lay below a page of a journal, for its writer: the journal does not know what it is.
+"""What the slices above lay below a page of a journal, for its writer, and of which pages something is shared.
+
+The journal does not know what either of them is.
 
 A slice registers its own once, when it is imported::
 
@@ -9,7 +11,8 @@ A slice registers its own once, when it is imported::
 Its template finds what was returned as ``panel``, with ``page`` and ``viewer`` beside it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +20,7 @@ from community.journal.page import Page
 from community.members.models import Member
 
 Load = Callable[[Member, Page], Mapping[str, Any]]
+Shared = Callable[[Member, Sequence[int]], AbstractSet[int]]
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,18 @@ def register_panel(panel: Panel) -> None:
 def panels_below(viewer: Member, page: Page) -> list[Filled]:
     """Load the panels of a page for its writer, in the order in which they were registered."""
     return [Filled(panel.template, panel.load(viewer, page)) for panel in _panels.values()]
+
+
+_shared: list[Shared] = []
+
+
+def register_shared(asked: Shared) -> None:
+    """Take how a slice says of which pages something is shared, by their ids; the same again is fine."""
+    if asked not in _shared:
+        _shared.append(asked)
+
+
+def shared_among(viewer: Member, pages: Sequence[Page]) -> AbstractSet[int]:
+    """Give the ids of those pages of the viewer's own of which somebody else may read something now."""
+    ids = [page.id for page in pages]
+    return {found for asked in _shared for found in asked(viewer, ids)} if ids else set()

@@ -12,8 +12,8 @@ from community.journal.company import Company, company_in, company_of_all, sit_t
 from community.journal.forms import PageForm, SitAloneForm
 from community.journal.looking_back import Own, own_days, plotted
 from community.journal.models import JournalEntry, JournalSit
-from community.journal.page import CannotBeOpened
-from community.journal.panels import panels_below
+from community.journal.page import CannotBeOpened, Page
+from community.journal.panels import panels_below, shared_among
 from community.journal.scales import SCALES, moved
 from community.journal.wording import ends_of_day
 from community.members.models import Member
@@ -47,6 +47,7 @@ def index() -> str:
         older=older,
         is_first=before is None,
         company=company,
+        shared=shared_among(by, [leaf.page for leaf in found[:A_PAGE] if leaf.page]),
         **({} if before else _lately(by, own, company)),
     )
 
@@ -107,8 +108,9 @@ def write() -> Any:
 def show(entry_id: int) -> str:
     """Show one page."""
     page = queries.page_for(viewer(), entry_id)
-    panels = panels_below(viewer(), page)
-    return render_template("journal/show.html", page=page, moved=moved(page.before, page.after), panels=panels)
+    panels, shared = panels_below(viewer(), page), shared_among(viewer(), [page])
+    stood = moved(page.before, page.after)
+    return render_template("journal/show.html", page=page, moved=stood, panels=panels, shared=shared)
 
 
 @bp.get("/journal/pages/<id:entry_id>/edit")
@@ -117,7 +119,7 @@ def edit(entry_id: int) -> Any:
     page = queries.page_for(viewer(), entry_id)
     if not page.is_open:
         raise CannotBeOpened
-    return shown("journal/edit.html", form=PageForm.of(page), page=page, scales=SCALES)
+    return _edit_page(PageForm.of(page), page)
 
 
 @bp.post("/journal/pages/<id:entry_id>")
@@ -128,7 +130,7 @@ def rewrite(entry_id: int) -> Any:
     form = PageForm()
 
     if attempt(form, lambda at: _written(form, entry_id=entry_id, at=at)) is None:
-        return shown("journal/edit.html", form=form, page=queries.page_for(viewer(), entry_id), scales=SCALES)
+        return _edit_page(form, queries.page_for(viewer(), entry_id))
     return redirect(url_for("journal.show", entry_id=entry_id), 303)
 
 
@@ -203,6 +205,10 @@ def _written_in_room(form: PageForm, slug: str, key: str, *, at: datetime) -> Jo
     """Add what one of the two forms of a room says: both are drawn blank, whatever stands on the page by then."""
     sit = actions.log_sit_in_room(by=viewer(), sit=sits.sit_for(viewer(), slug, key), at=at)
     return actions.write_page(by=viewer(), sit=sit, **form.page, adds=True, at=at)
+
+
+def _edit_page(form: PageForm, page: Page) -> Any:
+    return shown("journal/edit.html", form=form, page=page, scales=SCALES, shared=shared_among(viewer(), [page]))
 
 
 def _sit_asked(sit_id: int | None) -> JournalSit | None:

@@ -10,6 +10,7 @@ from community.errors import Invalid
 from community.journal.page import Page
 from community.journal.panels import Panel as PageOfJournal
 from community.journal.panels import register_panel as register_below_page
+from community.journal.panels import register_shared
 from community.journal.queries import page_for
 from community.members.models import Member
 from community.passages import actions, queries
@@ -28,6 +29,7 @@ from community.web.refusals import refusal_page
 bp = Blueprint("passages", __name__)
 register_panel(actions.PANEL, Panel("passages/_panel.html", load=queries.panel_of_passage))
 register_below_page(PageOfJournal("passages/_of_page.html", load=queries.panel_of_page))
+register_shared(queries.shared_among)
 
 SHARING = "60 per hour"
 

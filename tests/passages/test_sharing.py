@@ -74,6 +74,27 @@ def test_with_the_people_of_a_group_a_thread_opens_and_the_passage_lies_over_it(
     assert LEAN not in jonah.page
 
 
+def test_a_page_says_whether_something_of_it_is_shared(
+    people: People, browser: Open, statements: Callable[[], Any]
+) -> None:
+    ines, entry = browser(people.ines), page_of(people.ines)
+    page_of(people.ines, body="Nobody reads this one.")
+    ines.get("/journal")
+    assert (ines.page.count("only you"), ines.page.count("<span>a passage is shared")) == (2, 0)
+    assert f'href="/journal/pages/{entry}/passages/new">Share a passage' in ines.page
+    passage = shared(ines, entry, people.group)
+    with statements() as seen:
+        ines.get("/journal")
+    assert (ines.page.count("only you"), ines.page.count("<span>a passage is shared")) == (1, 1)
+    assert len([each for each in seen if "FROM passages" in each]) == 1
+    for path in (f"/journal/pages/{entry}", f"/journal/pages/{entry}/edit"):
+        ines.get(path)
+        assert "a passage is shared" in ines.page
+        assert "only you" not in ines.page
+    ines.post(f"/passages/{passage.id}/withdrawal")
+    assert "only you" in ines.get(f"/journal/pages/{entry}").get_data(as_text=True)
+
+
 def test_the_words_lie_on_the_first_page_of_the_thread_alone(people: People, browser: Open) -> None:
     passage = shared(browser(people.ines), page_of(people.ines), people.group)
     (thread,) = threads.threads_in(people.group)

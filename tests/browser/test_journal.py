@@ -42,6 +42,24 @@ def test_sliders_are_moved_by_keyboard_and_drawn_with_the_other_sits(signed_in: 
     assert_accessible(page)
 
 
+def test_a_page_that_is_loaded_anew_gives_back_what_was_moved_until_it_is_kept(signed_in: SignedIn) -> None:
+    page = signed_in("Ines")
+    write_of_a_sit(page)
+    threat = page.get_by_role("slider", name="Threat").first
+    threat.press("ArrowRight")
+    page.get_by_text("Where you stood before, if you still know").click()
+    page.get_by_role("slider", name="Drive").last.press("ArrowLeft")
+    page.reload()
+    expect(threat).to_have_attribute("aria-valuetext", "somewhat")
+    expect(threat).to_have_value("55")
+    expect(page.get_by_role("slider", name="Drive").last).to_have_value("45")
+    expect(page.get_by_role("slider", name="Soothing").first).to_have_attribute("aria-valuetext", "left out")
+    page.get_by_role("button", name="Keep this page").click()
+    expect(page.get_by_text("somewhat before")).to_be_visible()
+    expect(page.get_by_text("somewhat after")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((each) => each.startsWith('kept'))") == []
+
+
 def test_without_script_a_page_is_written_and_the_weeks_before_are_found(signed_in: SignedIn) -> None:
     page = signed_in("Maren", java_script_enabled=False, **PHONE)
     write_of_a_sit(page)

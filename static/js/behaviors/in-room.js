@@ -1,7 +1,5 @@
 // @ts-check
 /** A form for one's journal in the room of a sit: it is kept without leaving the room, and the words stay until it is. */
-import { stashFor } from "../kept.js";
-
 export const selector = "[data-in-room]";
 
 const NOT_KEPT = "It could not be kept just now. What you have here stays here; try again in a moment.";
@@ -21,21 +19,12 @@ export function mount(form) {
     const answer = await fetch(form.action, sending).catch(() => null);
     busy = false;
     if (answer?.ok && fold && kept) {
-      for (const area of form.querySelectorAll("[data-keep]")) stashFor(placeOf(form, area)).clear();
+      form.dispatchEvent(new Event("taken")); // what was kept of it may go
       fold.hidden = true;
       kept.hidden = false;
       kept.focus();
     } else if (told) told.textContent = (await sentence(answer)) ?? NOT_KEPT;
   });
-}
-
-/**
- * Where behaviors/keep.js keeps what is typed here.
- * @param {HTMLFormElement} form
- * @param {Element} area
- */
-function placeOf(form, area) {
-  return `${form.getAttribute("action")} ${area.id}`;
 }
 
 /** @param {Response | null} answer @returns {Promise<string | null>} */

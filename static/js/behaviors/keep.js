@@ -30,4 +30,5 @@ export function mount(area) {
     else hold();
   });
   form.addEventListener("submit", () => { if (stash.get()) stash.sent(); });
+  form.addEventListener("taken", () => stash.clear()); // by a script, which stays on its page
 }

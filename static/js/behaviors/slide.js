@@ -1,5 +1,9 @@
 // @ts-check
-/** A slider between two ends in words: it counts once it was moved, and can be left out again. No number is ever shown. */
+/**
+ * A slider between two ends in words: it counts once it was moved, and can be left out again. No number is ever shown.
+ * Where it was left stays in this browser's session until its form was taken, as words do (behaviors/keep.js).
+ */
+import { stashFor } from "../kept.js";
 
 export const selector = "[data-slide]";
 
@@ -32,7 +36,8 @@ export function mount(slide) {
     range.setAttribute("aria-valuetext", box.checked ? wordFor(words, range.valueAsNumber) : LEFT_OUT);
     out.hidden = !box.checked;
   };
-  const told = () => { box.checked = true; show(); };
+  const { hold, back } = keeping(range, box);
+  const told = () => { box.checked = true; show(); hold(); };
 
   const label = box.closest("label");
   if (label) {
@@ -46,8 +51,41 @@ export function mount(slide) {
     box.checked = false;
     range.value = "50";
     show();
+    hold();
     range.focus();
   });
-  if (range.value !== range.defaultValue) told(); // moved before this module was there
-  else show();
+  if (range.value !== range.defaultValue) return told(); // moved before this module was there
+  if (back()) slide.closest("details")?.setAttribute("open", "");
+  show();
+}
+
+/**
+ * Keep where a slider was left, and put it back where the house still says of it what it said then.
+ * @param {HTMLInputElement} range
+ * @param {HTMLInputElement} box
+ */
+function keeping(range, box) {
+  const { form, name } = range;
+  if (!form) return { hold: () => {}, back: () => false };
+  // One form is sent to one place for many sits.
+  const sit = /** @type {HTMLInputElement | null} */ (form.querySelector("input[name=sit]"));
+  const stash = stashFor(`${form.getAttribute("action")} ${sit?.value ?? ""} ${range.id}`);
+  const said = box.defaultChecked ? range.defaultValue : "";
+  const stands = () => (box.checked ? range.value : "");
+  form.addEventListener("submit", () => { if (stash.get()) stash.sent(); });
+  form.addEventListener("taken", () => stash.clear());
+  return {
+    hold: () => {
+      if (stands() === said) stash.clear();
+      else stash.set({ words: { [name]: stands() }, before: { [name]: said }, sent: false });
+    },
+    back: () => {
+      const kept = stash.get();
+      if (kept?.before[name] !== said) return false;
+      const left = kept.words[name] ?? "";
+      box.checked = left !== "";
+      range.value = left || "50";
+      return true;
+    },
+  };
 }

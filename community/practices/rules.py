@@ -4,9 +4,10 @@ They look at segments that could be read. What one segment may be by itself is i
 unwise is in ``linter``.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
 from itertools import pairwise
 from typing import Final
 
@@ -29,14 +30,42 @@ class Finding:
     weight: Weight = Weight.MUST
 
 
+_PLACE: Final = re.compile(r"segments\[(\d+)\]")
+
 Segments = Sequence[Segment]
 Rule = Callable[[Segments, int], Iterator[Finding]]
 
 
-def broken(segments: Segments, total_s: int) -> Iterator[Finding]:
-    """Give what keeps well-formed segments from being a plan that people can sit by."""
-    for rule in RULES:
-        yield from rule(segments, total_s)
+class Needs(Enum):
+    """Which lines a rule has to know before what it says is true, where some cannot be read yet."""
+
+    TWO = "those that it speaks of"
+    FIRST = "the first line"
+    LAST = "the last lines, which say when the sit ends"
+    ALL = "every line, whole"
+
+
+def broken(lines: Sequence[Segment | None], total_s: int, *, whole: bool) -> Iterator[Finding]:
+    """Give what keeps lines from being a plan that people can sit by; None is a line that could not be read.
+
+    ``whole`` says that there is nothing amiss with any of them.
+    """
+    places = [n for n, line in enumerate(lines) if line]
+    segments = tuple(line for line in lines if line)
+    if not segments:
+        return
+    end = lines[-2:] if segments[-1].kind is Kind.CIRCLE else lines[-1:]
+    known = {
+        Needs.TWO: True,
+        Needs.FIRST: lines[0] is not None,
+        Needs.LAST: None not in end,
+        Needs.ALL: whole,
+    }
+    for rule, needs in RULES:
+        if known[needs]:
+            for finding in rule(segments, total_s):
+                field = _PLACE.sub(lambda found: place(places[int(found[1])]), finding.field)
+                yield replace(finding, field=field)
 
 
 def place(n: int, part: str = "") -> str:
@@ -160,14 +189,14 @@ def _feeling_before_writing(segments: Segments) -> Iterator[Finding]:
             return
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    _in_order,
-    _inside,
-    _begins_with_a_bell,
-    _ends_with_a_bell,
-    _bells_are_for_all,
-    _one_circle_last,
-    _words_have_time,
-    _the_end_is_quiet,
-    _body_before_image_before_words,
+RULES: Final[tuple[tuple[Rule, Needs], ...]] = (
+    (_in_order, Needs.TWO),
+    (_inside, Needs.LAST),
+    (_begins_with_a_bell, Needs.FIRST),
+    (_ends_with_a_bell, Needs.LAST),
+    (_bells_are_for_all, Needs.LAST),
+    (_one_circle_last, Needs.LAST),
+    (_words_have_time, Needs.TWO),
+    (_the_end_is_quiet, Needs.LAST),
+    (_body_before_image_before_words, Needs.ALL),
 )

@@ -101,12 +101,15 @@ class Reading:
 
 
 def read(data: object) -> Reading:
-    """Read all that can be read of a plan, and check it as a whole where its lines are whole."""
+    """Read all that can be read of a plan, and hold it to every rule that its readable lines can be held to."""
     reading = Reading()
     given = reading.take(_known, data, _PLAN_KEYS, "A plan", "plan")
     if given is None:
         return reading
-    segments = _segments(reading, given.get("segments"))
+    lines = _lines(reading, given.get("segments"))
+    # Only lines that are whole make a plan; the rules look at what could be read of the others, too.
+    whole = bool(lines) and not reading.findings
+    segments = tuple(line for line in lines if line) if whole else None
     circle_s = reading.take(_circle_s, given, segments)
     total_s = reading.take(_number, given.get("total_s"), TOTAL_S, "The length of the sit", "total_s")
     version = (1, VERSION_MOST)
@@ -119,8 +122,8 @@ def read(data: object) -> Reading:
         "care": reading.take(_care, given.get("care")),
         "circle_s": circle_s,
     }
-    if total_s is not None and segments is not None:
-        reading.findings += broken(segments, total_s)
+    if total_s is not None:
+        reading.findings += broken(lines, total_s, whole=whole)
     return reading
 
 
@@ -181,38 +184,42 @@ def _circle_s(given: Mapping[str, Any], segments: tuple[Segment, ...] | None) ->
     return circle_s if has_circle else None
 
 
-def _segments(reading: Reading, value: object) -> tuple[Segment, ...] | None:
-    """Read every segment; None where one of them does not fit."""
+def _lines(reading: Reading, value: object) -> list[Segment | None]:
+    """Read every line; None where one has no time or kind that we know."""
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
         told = "A plan needs its lines: at least a bell to begin and a bell to end."
         reading.findings.append(Finding("segments", told))
-        return None
+        return []
     if len(value) > SEGMENTS_MOST:
         told = f"A plan holds {SEGMENTS_MOST} lines at most. Let some of it be silence."
         reading.findings.append(Finding("segments", told))
+        return []
+    return [_segment(reading, data, n) for n, data in enumerate(value)]
+
+
+def _segment(reading: Reading, data: object, n: int) -> Segment | None:
+    """Read all parts of a line, so that whatever does not fit is said at once."""
+    given = reading.take(_known, data, _SEGMENT_KEYS, f"Line {n + 1}", place(n))
+    if given is None:
         return None
-    found = [reading.take(_segment, data, n) for n, data in enumerate(value)]
-    whole = tuple(segment for segment in found if segment is not None)
-    return whole if len(whole) == len(found) else None
-
-
-def _segment(data: object, n: int) -> Segment:
-    given = _known(data, _SEGMENT_KEYS, f"Line {n + 1}", place(n))
     what = _called(given.get("at_s"), n)
-    kind = _kind(given.get("kind"), what, n)
+    kind = reading.take(_kind, given.get("kind"), what, n)
+    optional = reading.take(_optional, given, what, n)
+    text = reading.take(_text, given, kind, what, n)
+    begins = f"Line {n + 1}: the second at which it begins"
+    at_s = reading.take(_number, given.get("at_s"), (0, TOTAL_S[1]), begins, place(n, "at_s"))
+    bells = reading.take(_bells, given, kind, what, n)
+    layer = reading.take(_layer, given, kind, what, n)
+    if at_s is None or kind is None:
+        return None
+    return Segment(at_s=at_s, kind=kind, bells=bells or 0, text=text, layer=layer, optional=bool(optional))
+
+
+def _optional(given: Mapping[str, Any], what: str, n: int) -> bool:
     optional = given.get("optional", False)
     if not isinstance(optional, bool):
         raise UnsoundPlan(f"{what}: a line is optional or it is not, yes or no.", field=place(n, "optional"))
-    text = _text(given, kind, what, n)
-    begins = f"Line {n + 1}: the second at which it begins"
-    return Segment(
-        at_s=_number(given.get("at_s"), (0, TOTAL_S[1]), begins, place(n, "at_s")),
-        kind=kind,
-        bells=_bells(given, kind, what, n),
-        text=text,
-        layer=_layer(given, kind, text, what, n),
-        optional=optional,
-    )
+    return optional
 
 
 def _called(at_s: object, n: int) -> str:
@@ -229,7 +236,7 @@ def _kind(value: object, what: str, n: int) -> Kind:
     return kind
 
 
-def _layer(given: Mapping[str, Any], kind: Kind, text: str | None, what: str, n: int) -> Layer | None:
+def _layer(given: Mapping[str, Any], kind: Kind | None, what: str, n: int) -> Layer | None:
     value = given.get("layer")
     if value is None:
         return None
@@ -237,12 +244,12 @@ def _layer(given: Mapping[str, Any], kind: Kind, text: str | None, what: str, n:
     if layer is None:
         known = ", ".join(_LAYERS)
         raise UnsoundPlan(f"{what}: words lead to one of {known}. Choose one of these.", field=place(n, "layer"))
-    if text is None and kind not in {Kind.WALK, Kind.WRITE}:
+    if "text" not in given and kind not in {None, Kind.WALK, Kind.WRITE}:
         raise UnsoundPlan(f"{what}: nothing is said here, so it leads nowhere yet.", field=place(n, "layer"))
     return layer
 
 
-def _bells(given: Mapping[str, Any], kind: Kind, what: str, n: int) -> int:
+def _bells(given: Mapping[str, Any], kind: Kind | None, what: str, n: int) -> int:
     least = 1 if kind is Kind.BELL else 0
     spot = place(n, "bells")
     strokes = _number(given.get("bells", least), (least, STROKES_MOST), f"{what}: how often the bell rings", spot)
@@ -251,7 +258,7 @@ def _bells(given: Mapping[str, Any], kind: Kind, what: str, n: int) -> int:
     return strokes
 
 
-def _text(given: Mapping[str, Any], kind: Kind, what: str, n: int) -> str | None:
+def _text(given: Mapping[str, Any], kind: Kind | None, what: str, n: int) -> str | None:
     spot = place(n, "text")
     if kind is Kind.CUE and "text" not in given:
         raise UnsoundPlan(f"{what}: a cue needs its words.", field=spot)

@@ -164,6 +164,36 @@ def test_several_things_are_said_at_once_and_each_names_its_line() -> None:
     assert found["segments[4].text"] == "At 5:00: the text can be 140 characters long; this has 141."
 
 
+def test_every_fault_of_a_line_is_said_at_once() -> None:
+    line = {"at_s": 120, "kind": "hum", "text": "a" * 141, "bells": 12, "layer": "sky", "optional": "perhaps"}
+    at = "segments[3]."
+    fields = [finding.field for finding in musts(ten_minutes(line))]
+    found = [field.removeprefix(at) for field in fields if field.startswith(at)]
+    assert sorted(found) == ["bells", "kind", "layer", "optional", "text"]
+
+
+def test_what_can_be_read_is_held_to_the_rules_though_a_line_cannot() -> None:
+    plan = ten_minutes(
+        {"at_s": None, "kind": "cue", "text": "When?", "layer": "body"},
+        {"at_s": 120, "kind": "cue", "text": "Go on.", "layer": "body"},
+        {"at_s": 125, "kind": "cue", "text": "And on.", "layer": "body"},
+        {"at_s": 100, "kind": "walk"},
+        {"at_s": 590, "kind": "cue", "text": "One more.", "layer": "body"},
+    )
+    assert {finding.field for finding in musts(plan)} == {f"segments[{n}].at_s" for n in (3, 5, 6, 7)}
+
+
+def test_nothing_is_said_of_a_plan_that_depends_on_a_line_nobody_can_read() -> None:
+    unread = {"at_s": None, "kind": "bell"}
+    for n, lines in ((0, ten_minutes()["segments"][1:]), (3, ten_minutes()["segments"][:-1])):
+        segments = [*lines[:n], unread, *lines[n:]]
+        assert [finding.field for finding in musts(ten_minutes(segments=segments))] == [f"segments[{n}].at_s"]
+    words_first = ten_minutes()["segments"]
+    words_first[1] = {"at_s": None, "kind": "cue", "text": "Breathe.", "layer": "body"}
+    words_first[2] = {"at_s": 30, "kind": "cue", "text": "Why?", "layer": "words"}
+    assert [finding.field for finding in musts(ten_minutes(segments=words_first))] == ["segments[1].at_s"]
+
+
 def test_a_sentence_says_what_would_work() -> None:
     near = {"at_s": 590, "kind": "cue", "text": "One more.", "layer": "body"}
     assert "say them by 9:40" in musts(ten_minutes(near))[0].sentence

@@ -59,18 +59,24 @@ export class Sat {
 
   /**
    * Bring what is over to the journal. What cannot be brought now stays; what the journal will never take goes, and
-   * `refused` says why.
+   * `refused` says why. Whoever is leaving this browser brings what has no end yet, too: with its last sign of life.
    * @param {number} now
+   * @param {{leaving?: boolean}} [how]
    * @returns {Promise<Brought>}
    */
-  async bring(now) {
+  async bring(now, { leaving = false } = {}) {
     /** @type {Brought} */
     const brought = { pages: new Map(), refused: new Map(), waiting: false };
-    for (const one of this.#all().filter(({ done, until_ms }) => done || now > until_ms + GONE)) {
+    for (const one of this.#all().filter(({ done, until_ms }) => leaving || done || now > until_ms + GONE)) {
       if (one.ended_ms - one.began_ms >= LEAST) await this.#send(one, brought);
       else this.drop(one.key);
     }
     return brought;
+  }
+
+  /** Whether nothing waits here. */
+  get empty() {
+    return this.#all().length === 0;
   }
 
   /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { mount } from "../../static/js/behaviors/sign-out.js";
 import { Sat } from "../../static/js/sat.js";
 
 const PRACTICE = { practice: "ending_on_time", version: 2 };
@@ -49,6 +50,34 @@ test("a sit is not brought while somebody sits, and one whose page was closed en
   assert.deepEqual(sent, []);
   await mine.bring(UNTIL + 61_000);
   assert.deepEqual(sent.map(({ ended_ms }) => Number(ended_ms) - BEGAN), [200_000]);
+});
+
+test("whoever leaves this browser takes nothing along: a sit without an end is brought with its last sign of life", async () => {
+  const { mine, key } = sit(BEGAN + 200_000, false);
+  const { pages } = await mine.bring(BEGAN + 230_000, { leaving: true });
+  assert.deepEqual([...pages.keys()], [key]);
+  assert.deepEqual(sent.map(({ ended_ms }) => Number(ended_ms) - BEGAN), [200_000]);
+  assert.equal(mine.empty, true);
+});
+
+test("the way out waits until it is brought, once, and is not held where nothing waits", async () => {
+  globalThis.document.querySelector = () => ({ getAttribute: () => "7" });
+  const out = () => {
+    const form = { left: 0, addEventListener: (_name, then) => { form.submitted = then; }, submit: () => { form.left += 1; } };
+    mount(form);
+    return form;
+  };
+  const press = (form) => {
+    let held = false;
+    form.submitted({ preventDefault: () => { held = true; } });
+    return held;
+  };
+  assert.equal(press(out()), false);
+  sit(BEGAN + 200_000, false);
+  const form = out();
+  assert.deepEqual([press(form), press(form), form.left], [true, true, 0]);
+  while (!form.left) await new Promise((done) => setImmediate(done));
+  assert.deepEqual([sent.length, form.left], [1, 1]);
 });
 
 test("who leaves within a minute has only looked in", async () => {

@@ -1,5 +1,6 @@
 """Writing in one's own journal: sits that were sat, and pages of one's own."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,26 +20,40 @@ from community.text import tidy
 WORDS_MOST = 10_000  # of each of the three
 WRITE_KEY_MOST = 64
 ALONE_MOST = timedelta(hours=24)
-AHEAD_MOST = timedelta(minutes=10)  # how far a browser's clock may run before ours
+
+
+@dataclass(frozen=True)
+class NotOpen:
+    """A practice that somebody sat with, and may not read any more: by its own words it says nothing here."""
+
+    key: str
+    version: int
+    title: str = "A practice"
 
 
 def log_sit_alone(
-    *, by: Member, practice: Practice, began_at: datetime, ended_at: datetime, write_key: str, at: datetime
+    *, by: Member, practice: Practice | NotOpen, began_at: datetime, ended_at: datetime, write_key: str, at: datetime
 ) -> JournalSit:
-    """Keep that a member sat alone, as their browser tells; the same key again is fine and keeps the first."""
+    """Keep that a member sat alone, as their browser tells; the same key again is fine and keeps the first.
+
+    Where its clock runs before ours, the sit ends now, as long as it was: nothing that was sat is still to come.
+    """
     require(by, Act.KEEP_JOURNAL, at=at)
     if not 0 < len(write_key) <= WRITE_KEY_MOST or not write_key.isascii() or not write_key.isprintable():
         raise Invalid("This sit has no name to keep it by. Open the practice again, and sit once more.")
-    if not began_at <= ended_at <= at + AHEAD_MOST:
-        raise Invalid("This sit ends before it begins, or is still to come. Is the clock of this device right?")
+    if ended_at < began_at:
+        raise Invalid("This sit ends before it begins. Is the clock of this device right?")
     if ended_at - began_at > ALONE_MOST:
         raise Invalid("This is longer than a day, so it is not kept as one sit.")
+    ahead = max(ended_at - at, timedelta(0))
+    began_at, ended_at = began_at - ahead, ended_at - ahead
+    length = ended_at - began_at if isinstance(practice, NotOpen) else timedelta(seconds=practice.plan.total_s)
     session().execute(
         insert_into(JournalSit)
         .values(
             member_id=by.id,
             began_at=began_at,
-            closing_at=began_at + timedelta(seconds=practice.plan.total_s),
+            closing_at=began_at + length,
             ended_at=ended_at,
             practice_key=practice.key,
             practice_version=practice.version,

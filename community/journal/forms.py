@@ -108,10 +108,15 @@ class SitAloneForm(Form):
 
     def span(self, at: datetime, length: timedelta) -> tuple[datetime, datetime]:
         """Give from when to when; without a script it was just now, and the whole of it."""
-        began, ended = self.began_ms.data, self.ended_ms.data
-        if began is None or ended is None or not (0 <= began <= LAST_MS and 0 <= ended <= LAST_MS):
+        if not self.is_measured:
             return at - length, at
-        return _EPOCH + timedelta(milliseconds=began), _EPOCH + timedelta(milliseconds=ended)
+        began, ended = (_EPOCH + timedelta(milliseconds=each.data) for each in (self.began_ms, self.ended_ms))
+        return began, ended
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a script says from when to when it was."""
+        return all(each.data is not None and 0 <= each.data <= LAST_MS for each in (self.began_ms, self.ended_ms))
 
 
 class WishesForm(Form):

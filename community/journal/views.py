@@ -1,5 +1,6 @@
 """The pages of one's own journal. Whatever they show was loaded for the one who looks, and for nobody else."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from community.db import transaction
 from community.errors import Invalid, NotFound
+from community.groups.queries import AgreementNeeded
 from community.journal import actions, queries, room
 from community.journal.company import Company, company_in, company_of_all, sit_to_thank_for
 from community.journal.forms import PageForm, SitAloneForm
@@ -17,6 +19,7 @@ from community.journal.panels import panels_below, shared_among
 from community.journal.scales import SCALES, moved
 from community.journal.wording import ends_of_day
 from community.members.models import Member
+from community.practices.library import Practice
 from community.practices.queries import practice_for, version_for
 from community.sits import queries as sits
 from community.sits.recurrence import parse_sit_key
@@ -28,6 +31,8 @@ room.register()
 
 A_PAGE = 14  # two weeks of a sit a day
 FIRST_YEAR, LAST_YEAR = 2000, 3000
+VERSIONS_MOST = 1_000_000  # what nobody may look up is at least a number that a row can hold
+PRACTICE_KEY = re.compile("[a-z0-9_-]+")
 WRITTEN = ("body", "feeling", "thought")
 
 
@@ -172,8 +177,9 @@ def sit_alone() -> Any:
         raise Invalid("That did not arrive whole, so this sit is not in your journal yet.")
     at, key = now(), form.write_key.data
     with transaction():
-        practice = _practice(form.practice.data, form.version.data)
-        began_at, ended_at = form.span(at, timedelta(seconds=practice.plan.total_s))
+        practice = _practice_sat(form)
+        whole = timedelta() if isinstance(practice, actions.NotOpen) else timedelta(seconds=practice.plan.total_s)
+        began_at, ended_at = form.span(at, whole)
         sit = actions.log_sit_alone(
             by=viewer(), practice=practice, began_at=began_at, ended_at=ended_at, write_key=key, at=at
         )
@@ -215,7 +221,21 @@ def _sit_asked(sit_id: int | None) -> JournalSit | None:
     return None if sit_id is None else queries.sit_for(viewer(), sit_id)
 
 
-def _practice(key: str, version: int | None) -> Any:
+def _practice_sat(form: SitAloneForm) -> Practice | actions.NotOpen:
+    """Give what was sat with; what is not open to the member, or never was there, has no name but its key.
+
+    Where the browser measured nothing, there is nothing to keep without the practice: raises NotFound.
+    """
+    key, version = form.practice.data, form.version.data
+    try:
+        return _practice(key, version)
+    except (NotFound, AgreementNeeded):
+        if not form.is_measured or not PRACTICE_KEY.fullmatch(key):
+            raise
+    return actions.NotOpen(key, version if version and 0 < version < VERSIONS_MOST else 1)
+
+
+def _practice(key: str, version: int | None) -> Practice:
     """Give the version that was sat by, or where it is no more, the practice as it stands."""
     if version is not None:
         try:

@@ -16,7 +16,7 @@ from community.members.models import Member
 from community.practices.library import STARTER
 from community.seals import Ring
 from tests.doors import Browser
-from tests.factories import inside
+from tests.factories import inside, make_practice
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -164,7 +164,7 @@ def test_a_sit_alone_without_script_is_the_whole_of_it_just_now(people: People, 
 
 
 @pytest.mark.parametrize(
-    ("began", "ended"), [(-60, -120), (0, 3600), (-90_000, -60)], ids=["backwards", "to come", "too long"]
+    ("began", "ended"), [(-60, -120), (3600, 60), (-90_000, -60)], ids=["backwards", "to come, too", "too long"]
 )
 def test_a_sit_alone_that_cannot_have_been_is_refused(people: People, browser: Open, began: int, ended: int) -> None:
     ines, at = browser(people.ines), now().timestamp()
@@ -177,6 +177,34 @@ def test_a_sit_alone_that_cannot_have_been_is_refused(people: People, browser: O
 def test_a_sit_alone_of_a_practice_that_is_not_ones_own_is_not_found(people: People, browser: Open) -> None:
     for key in ("p-1", "p-99", "no_such_practice", "../x"):
         assert browser(people.ines).post("/journal/sits", practice=key, write_key="k").status_code == 404
+
+
+def test_a_sit_on_a_device_whose_clock_runs_ahead_ends_now_as_long_as_it_was(people: People, browser: Open) -> None:
+    ines, at = browser(people.ines), now()
+    began = int((at.timestamp() + 86_400) * 1000)
+    moments: Any = {"began_ms": str(began), "ended_ms": str(began + 720_000)}
+    assert ines.post("/journal/sits", practice=PRACTICE.key, write_key="k", **moments).status_code == 303
+    with inside():
+        (sit,) = queries.sits_of(people.ines)
+    assert sit.minutes == 12
+    assert at <= sit.until <= now()
+
+
+def test_a_sit_with_a_practice_that_is_not_open_any_more_is_kept_and_says_nothing_of_it(
+    people: People, browser: Open
+) -> None:
+    assert make_practice(people.group, people.maren).key == "p-1"
+    odile, began = browser(people.odile), int((now().timestamp() - 900) * 1000)
+    moments: Any = {"began_ms": str(began), "ended_ms": str(began + 720_000), "version": "1"}
+    for key in ("p-1", "p-99"):
+        assert odile.post("/journal/sits", practice=key, write_key=key, **moments).status_code == 303
+    with inside():
+        told = [
+            (sit.title, sit.practice_key, sit.practice_version, sit.minutes) for sit in queries.sits_of(people.odile)
+        ]
+    assert sorted(told) == [("A practice", "p-1", 1, 12), ("A practice", "p-99", 1, 12)]
+    odile.get("/journal")
+    assert odile.page.count("A practice") >= len(told)
 
 
 def test_a_page_without_its_key_says_so_and_is_not_written_over(

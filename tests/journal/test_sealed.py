@@ -1,6 +1,6 @@
 """A journal as it lies on the disk: no word of it is there to be read, whatever was written, changed or erased."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from community.journal.page import CannotBeOpened, Page, Systems
 from community.members.models import Member
 from community.practices.library import STARTER
 from community.seals import Ring
+from tests.doors import Browser
 from tests.factories import inside
 from tests.people import People
 
@@ -196,3 +197,13 @@ def test_a_sit_alone_is_kept_once_whatever_a_browser_repeats(app: Flask, people:
     with inside():
         (kept,) = queries.sits_of(people.ines)
     assert (kept.id, kept.minutes, kept.title, kept.is_alone) == (sit.id, 8, practice.title, True)
+
+
+def test_what_stands_unsealed_is_said(browser: Callable[..., Browser]) -> None:
+    page = browser().get("/privacy").text
+    for named in (
+        "which module of a programme",
+        "the log of what you sat",
+        "that you shared a passage, when, with which",
+    ):
+        assert named in page

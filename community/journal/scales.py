@@ -51,3 +51,14 @@ def moved(before: Systems, after: Systems) -> list[tuple[Scale, str, str]]:
             said = ["" if each is None else scale.word(each) for each in (was, became)]
             found.append((scale, said[0], said[1]))
     return found
+
+
+def in_a_line(before: Systems, after: Systems) -> str:
+    """Say where the sliders stood in one sentence, for a list: "Threat clearly before, a little after"."""
+    said = "; ".join(_stood(scale.title.lower(), was, became) for scale, was, became in moved(before, after))
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def _stood(title: str, was: str, became: str) -> str:
+    times = [f"{each} {when}" for each, when in ((was, "before"), (became, "after")) if each]
+    return f"{title} {', '.join(times)}"

@@ -16,7 +16,7 @@ from community.journal.looking_back import Own, own_days, plotted
 from community.journal.models import JournalEntry, JournalSit
 from community.journal.page import CannotBeOpened, Page
 from community.journal.panels import panels_below, shared_among
-from community.journal.scales import SCALES, moved
+from community.journal.scales import SCALES, in_a_line, moved
 from community.journal.wording import ends_of_day
 from community.members.models import Member
 from community.practices.library import Practice
@@ -52,6 +52,7 @@ def index() -> str:
         older=older,
         is_first=before is None,
         company=company,
+        in_a_line=in_a_line,
         shared=shared_among(by, [leaf.page for leaf in found[:A_PAGE] if leaf.page]),
         **({} if before else _lately(by, own, company)),
     )

@@ -62,6 +62,14 @@ def test_a_slider_that_nobody_moved_is_not_kept(people: People, browser: Open) -
     assert not re.search(r"\b(35|80)\b", ines.page)
 
 
+def test_a_page_of_sliders_alone_says_in_the_list_what_was_moved(people: People, browser: Open) -> None:
+    ines, sit = browser(people.ines), sat_alone(people.ines)
+    threat: Any = {"before_threat": "80", "before_threat_kept": "y", "after_threat": "20", "after_threat_kept": "y"}
+    ines.post("/journal/pages", sit=str(sit), **threat, after_soothing="100", after_soothing_kept="y")
+    ines.get("/journal")
+    assert '<p class="mt3">Threat strongly before, a little after; soothing strongly after.</p>' in ines.page
+
+
 def test_a_slider_is_left_out_again_and_keeps_to_its_ends_and_steps(people: People, browser: Open) -> None:
     ines, sit = browser(people.ines), sat_alone(people.ines)
     ines.post("/journal/pages", sit=str(sit), after_drive="33", after_drive_kept="y", body="A jaw.")

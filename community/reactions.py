@@ -49,6 +49,7 @@ def connect() -> None:
     within(group_facts.JoinRequestTakenBack, desk.on_request_over)
     within(group_facts.MemberLeft, _forget_notices, _forget_leader, _forget_intentions, passages.on_member_left)
     after(group_facts.MemberLeft, _turn_out)
+    within(group_facts.TeacherReleased, passages.on_teacher_released)
 
     within(thread_facts.PostHeld, desk.on_post_held)
     within(thread_facts.PostEditedUnread, desk.on_post_edited)

@@ -11,7 +11,7 @@ from community.errors import Conflict, Invalid
 from community.groups import queries
 from community.groups.address import address_of, with_ending
 from community.groups.agreement import AgreementText
-from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack, MemberLeft
+from community.groups.facts import JoinAsked, JoinRequestAnswered, JoinRequestTakenBack, MemberLeft, TeacherReleased
 from community.groups.models import (
     NAME_LENGTH,
     PURPOSE_LENGTH,
@@ -304,6 +304,7 @@ def release_teacher(*, by: Member, membership: Membership, at: datetime) -> Memb
     membership.role = Role.MEMBER
     forget(member_id=membership.member_id, group_id=membership.group_id, kind=NoticeKind.DESK)
     _close_links(membership.group, made_by_id=membership.member_id, at=at)
+    announce(TeacherReleased(group_id=membership.group_id, member_id=membership.member_id))
     return membership
 
 
@@ -360,6 +361,8 @@ def _seat(group: Group, member: Member, *, at: datetime, role: Role = Role.MEMBE
 
 
 def _end(membership: Membership, status: Belonging, *, at: datetime) -> None:
+    if membership.role is Role.TEACHER:
+        announce(TeacherReleased(group_id=membership.group_id, member_id=membership.member_id))
     membership.status, membership.role, membership.ended_at = status, Role.MEMBER, at
     _close_links(membership.group, made_by_id=membership.member_id, at=at)
     announce(MemberLeft(group_id=membership.group_id, member_id=membership.member_id))

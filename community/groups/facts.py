@@ -36,3 +36,11 @@ class MemberLeft(Event):
 
     group_id: int
     member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherReleased(Event):
+    """A member teaches a group no more, whether they stay in it or not: what is for its teachers ends for them now."""
+
+    group_id: int
+    member_id: int

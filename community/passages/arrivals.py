@@ -6,10 +6,11 @@
 import sqlalchemy as sa
 
 from community import clock
-from community.db import session
-from community.groups.facts import MemberLeft
+from community.db import announce, session
+from community.groups.facts import MemberLeft, TeacherReleased
 from community.journal.facts import JournalErased, PageErased
-from community.passages.models import Passage, PassageStatus
+from community.passages.facts import PassageChanged
+from community.passages.models import Audience, Passage, PassageStatus
 from community.passages.standing import take_back
 from community.threads.facts import PostReturned, PostWithdrawn
 from community.threads.models import Post
@@ -28,6 +29,14 @@ def on_journal_erased(fact: JournalErased) -> None:
 def on_member_left(fact: MemberLeft) -> None:
     """Take back what a member shared in a group that they belong to no more."""
     _take_back(Passage.author_id == fact.member_id, Passage.group_id == fact.group_id)
+
+
+def on_teacher_released(fact: TeacherReleased) -> None:
+    """Let the pages that they have open ask again: what is shared with those who teach is not for them any more."""
+    for_teachers = sa.and_(Passage.audience == Audience.TEACHERS, Passage.status == PassageStatus.SHARED)
+    theirs = sa.select(Passage.id).where(Passage.group_id == fact.group_id, for_teachers)
+    for passage_id in session().scalars(theirs.order_by(Passage.id)):
+        announce(PassageChanged(passage_id=passage_id, member_ids=(fact.member_id,)))
 
 
 def on_first_post_gone(fact: PostWithdrawn | PostReturned) -> None:

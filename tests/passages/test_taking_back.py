@@ -200,6 +200,23 @@ def test_the_teachers_hear_of_an_answer_and_so_does_the_writer(
     assert tomasz.next("passage:changed") == {"passage": passage.id}
 
 
+@pytest.mark.parametrize("way", ["release", "leave"])
+def test_the_page_of_one_who_teaches_no_more_is_told_to_ask_again(
+    people: People, browser: Open, live: Callable[..., Live], way: str
+) -> None:
+    ines = browser(people.ines)
+    passage = shared(ines, page_of(people.ines), people.group, audience="teachers")
+    tomasz, maren = live(people.tomasz), live(people.maren)
+    if way == "release":
+        browser(people.maren).post(f"/groups/ending-on-time/teachers/{people.tomasz.id}/release")
+    else:
+        browser(people.tomasz).post("/groups/ending-on-time/departure")
+    assert tomasz.next("passage:changed") == {"passage": passage.id}
+    assert browser(people.tomasz).get(f"/passages/{passage.id}/words").status_code == 404
+    maren.settle()
+    assert not maren.heard("passage:changed")
+
+
 def test_what_one_shares_is_listed_with_its_being_taken_back(people: People, browser: Open) -> None:
     ines, entry = browser(people.ines), page_of(people.ines)
     shared(ines, entry, people.group)

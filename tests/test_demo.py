@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from community import demo
 from community.clock import now
 from community.db import session
+from community.demo.door import demo_people
 from community.demo.fill import story
 from community.groups.models import Group, GroupKind
 from community.journal.models import JournalEntry, JournalSit
@@ -20,7 +22,7 @@ from community.sits.plan import PhaseName
 from community.sits.sit import not_over
 from community.threads.models import Post, PostStatus, Thread
 from tests.doors import Browser
-from tests.factories import inside
+from tests.factories import inside, make_member
 
 Open = Callable[..., Browser]
 
@@ -77,6 +79,24 @@ def test_outside_a_demo_its_door_does_not_exist(app: Flask, browser: Open) -> No
     stranger = browser()
     stranger.get("/sign-in")
     assert "Step in" not in stranger.page
+
+
+def test_whom_one_steps_in_as_has_no_password_to_erase_a_journal_by(
+    app: Flask, browser: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inside():
+        demo.fill()
+        ines = session().scalars(sa.select(Member).where(Member.name == "Ines Caldeira")).one()
+    asked = browser(ines)
+    assert asked.post("/journal/erasure").status_code == 422
+    monkeypatch.setitem(app.extensions, "demo_people", demo_people)  # as its door does in a demo
+    assert browser(make_member("Somebody Else")).post("/journal/erasure").status_code == 422
+    asked.get("/journal/erasure")
+    assert "This is a demo, where Ines has none" in asked.page
+    assert 'type="password"' not in asked.page
+    assert asked.post("/journal/erasure").status_code == 303
+    with inside():
+        assert count(JournalSit, JournalSit.member_id == ines.id) == 0
 
 
 def test_the_demo_has_a_practice_of_its_own_and_a_sit_that_keeps_how_it_was(app: Flask, browser: Open) -> None:

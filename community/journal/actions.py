@@ -10,7 +10,7 @@ from community.errors import Conflict, Invalid, NotFound
 from community.journal.arrivals import log_sit
 from community.journal.facts import PageErased
 from community.journal.models import JournalEntry, JournalSit
-from community.journal.page import MOST, STEP, CannotBeOpened, Page, Systems, close, opened
+from community.journal.page import MOST, STEP, CannotBeOpened, Page, Systems, WrittenMeanwhile, close, opened
 from community.members.models import Member
 from community.permissions import Act, require
 from community.practices.library import Practice
@@ -96,23 +96,28 @@ def write_page(
     feeling: str | None = None,
     thought: str | None = None,
     adds: bool = False,
+    version: str | None = None,
+    write_key: str | None = None,
     at: datetime,
 ) -> JournalEntry:
     """Write a page, or write on at the one that there is of this sit; what is None stays as it was.
 
-    With ``adds``, which is for whoever did not see the page, nothing that stands on it goes: see ``_added``.
-    Raises Invalid where nothing would stand on it, and CannotBeOpened, which leaves an unreadable page as it is.
+    With ``adds`` nothing that stands goes, see ``_added``. ``version`` is the one that was read ("" of a page that
+    was to be new), and ``write_key`` names a page: the same again changes nothing. Raises WrittenMeanwhile where
+    something else stands by then, Invalid where nothing would, and CannotBeOpened, which leaves the page as it is.
     """
     require(by, Act.WRITE_PAGE, entry or sit, at=at)
     if sit is not None and sit.member_id != by.id:
         raise NotFound
     said = _said(before, after, {"body": body, "feeling": feeling, "thought": thought})
-    kept = _held(entry) if entry else _begun(by, sit, at)
+    kept = _held(entry) if entry else _begun(by, sit, write_key, at)
     is_new = not kept.key_id
     page = opened(kept, sit)
-    if not page.is_open:
-        raise CannotBeOpened
-    whole = {**page.said, **(_added(page, said) if adds else said)}
+    whole = _whole(page, said, adds=adds)
+    if not is_new and whole == page.said:
+        return kept
+    if not is_new and version is not None and version != page.version:
+        raise WrittenMeanwhile
     if not any(whole.values()):
         raise Invalid("Nothing stands on this page yet. Move a slider or write a word, or leave it for another day.")
     close(kept, whole)
@@ -151,6 +156,13 @@ def _said(before: Systems | None, after: Systems | None, words: dict[str, str | 
     return said
 
 
+def _whole(page: Page, said: dict[str, str], *, adds: bool) -> dict[str, str]:
+    """Give all that would stand on a page; raises CannotBeOpened where what stands there cannot be read."""
+    if not page.is_open:
+        raise CannotBeOpened
+    return {**page.said, **(_added(page, said) if adds else said)}
+
+
 def _added(page: Page, said: dict[str, str]) -> dict[str, str]:
     """Give what a page says with more put on it: a slider that was moved moves, words stand below those there are."""
     for name, stood in (("sealed_before", page.before), ("sealed_after", page.after)):
@@ -182,11 +194,15 @@ def _held(entry: JournalEntry) -> JournalEntry:
     return held
 
 
-def _begun(by: Member, sit: JournalSit | None, at: datetime) -> JournalEntry:
-    """Begin a page, whose row must be there before anything is bound to it; of a sit there is one."""
-    begun = insert_into(JournalEntry).values(member_id=by.id, sit_id=sit.id if sit else None, key_id="", written_at=at)
-    made = session().scalar(
-        begun.on_conflict_do_nothing(index_elements=[JournalEntry.sit_id]).returning(JournalEntry.id)
+def _begun(by: Member, sit: JournalSit | None, write_key: str | None, at: datetime) -> JournalEntry:
+    """Begin a page, whose row must be there before anything is bound to it; of a sit and of a key there is one."""
+    begun = insert_into(JournalEntry).values(
+        member_id=by.id, sit_id=sit.id if sit else None, write_key=write_key, key_id="", written_at=at
     )
-    which = JournalEntry.id == made if made is not None or sit is None else JournalEntry.sit_id == sit.id
-    return session().scalars(sa.select(JournalEntry).where(which).with_for_update()).one()
+    made = session().scalar(begun.on_conflict_do_nothing().returning(JournalEntry.id))
+    found = [JournalEntry.id == made]
+    if made is None:
+        found = [sa.and_(JournalEntry.member_id == by.id, JournalEntry.write_key == write_key)] if write_key else []
+        found += [JournalEntry.sit_id == sit.id] if sit else []
+    rows = (session().scalar(sa.select(JournalEntry).where(each).with_for_update()) for each in found)
+    return next(row for row in rows if row is not None)

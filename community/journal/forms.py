@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from wtforms import BooleanField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, HiddenField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
+from wtforms.validators import UUID, InputRequired, Length, Optional
 
 from community.journal.actions import WRITE_KEY_MOST
 from community.journal.keeping import DAY_ENDS_HOURS
@@ -17,6 +18,8 @@ from community.web import Form, WholeNumber
 KEPT = "_kept"  # the box beside a slider: without its tick the slider says nothing
 LAST_MS = 32_503_680_000_000  # the year 3000
 PASSWORD_LENGTH = 200
+VERSION_LENGTH = 20
+NOT_WHOLE = "That did not arrive whole. What you wrote is here: keep it once more."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -78,7 +81,15 @@ class AfterForm(Form):
 
 
 class PageForm(BeforeForm, AfterForm):
-    """A whole page."""
+    """A whole page; ``version`` is the one that was read, and ``write_key`` names one that is new."""
+
+    version = HiddenField(validators=[Length(max=VERSION_LENGTH, message=NOT_WHOLE)])
+    write_key = HiddenField(validators=[Optional(), UUID(NOT_WHOLE)])
+
+    @classmethod
+    def blank(cls) -> "PageForm":
+        """Give the form of a page that is new."""
+        return cls(formdata=None, data={"write_key": str(uuid4())})
 
     @property
     def page(self) -> dict[str, Any]:
@@ -94,7 +105,8 @@ class PageForm(BeforeForm, AfterForm):
             for when in ("before", "after")
             for scale in SCALES
         }
-        return cls(formdata=None, data={**sliders, "body": page.body, "feeling": page.feeling, "thought": page.thought})
+        words = {"body": page.body, "feeling": page.feeling, "thought": page.thought}
+        return cls(formdata=None, data={**sliders, **words, "version": page.version})
 
 
 class SitAloneForm(Form):

@@ -17,6 +17,7 @@ KEY_LENGTH = 64  # of a practice, of a key on the ring, and what a browser names
 NAME_LENGTH = 120
 MODULE_LENGTH = 80
 OF_A_MODULE = sa.text("module IS NOT NULL")
+OF_A_FORM = sa.text("write_key IS NOT NULL")
 OF_NO_SIT = sa.text("sit_id IS NULL")  # they are few among ten years of pages, and a journal asks for the newest
 
 
@@ -77,7 +78,10 @@ class JournalSit(Sat, Base):
 
 
 class JournalEntry(Base):
-    """A page: what its writer moved and wrote before and after a sit, or without one. All of it is sealed."""
+    """A page: what its writer moved and wrote before and after a sit, or without one. All of it is sealed.
+
+    ``write_key`` is made by the form of a new page: a repeat is the same page.
+    """
 
     __tablename__ = "journal_entries"
     __table_args__ = (
@@ -89,6 +93,7 @@ class JournalEntry(Base):
             sqlite_where=OF_NO_SIT,
             postgresql_where=OF_NO_SIT,
         ),
+        sa.Index(None, "member_id", "write_key", unique=True, sqlite_where=OF_A_FORM, postgresql_where=OF_A_FORM),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,6 +106,7 @@ class JournalEntry(Base):
     sealed_body: Mapped[bytes | None]
     sealed_feeling: Mapped[bytes | None]
     sealed_thought: Mapped[bytes | None]
+    write_key: Mapped[str | None] = mapped_column(sa.String(36))
     written_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
 

@@ -5,7 +5,7 @@ Where the key of a page is not on the ring, or the box is not what was sealed, t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from community.errors import Conflict
@@ -14,6 +14,7 @@ from community.seals import SealedRows, Unreadable, opener, place_of, register_s
 
 COLUMNS: Final = ("sealed_before", "sealed_after", "sealed_body", "sealed_feeling", "sealed_thought")
 READ: Final = ("id", "member_id", "module", "key_id", *COLUMNS, "written_at", "edited_at")
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 STEP: Final = 5
 MOST: Final = 100
 NAMES: Final = ("drive", "threat", "soothing", "company")
@@ -23,6 +24,15 @@ class CannotBeOpened(Conflict):
     """A page is to be written anew whose words cannot be read just now."""
 
     sentence = "This page cannot be opened just now. Nothing of it is lost, and nothing was changed."
+
+
+class WrittenMeanwhile(Conflict):
+    """Something else was kept on a page between what was read and what is sent."""
+
+    sentence = (
+        "This page was kept from another tab or device while you were writing. Both are here: what stands now, and "
+        "yours below it. Keeping yours puts it in its place."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,11 @@ class Page:
     def has_words(self) -> bool:
         """Whether anything is written, beside the sliders."""
         return bool(self.body or self.feeling or self.thought)
+
+    @property
+    def version(self) -> str:
+        """Name what stands on it just now: it is another with every keeping."""
+        return str(((self.edited_at or self.written_at) - EPOCH) // timedelta(microseconds=1))
 
     @property
     def said(self) -> dict[str, str]:

@@ -178,6 +178,11 @@ def page_of_sit(viewer: Member, sit: JournalSit) -> Page | None:
     return next(iter(_opened(_entries(viewer).where(JournalEntry.sit_id == sit.id))), None)
 
 
+def page_with_key(viewer: Member, write_key: str) -> Page | None:
+    """Give the page that was begun by a form of this name, opened, if there is one."""
+    return next(iter(_opened(_entries(viewer).where(JournalEntry.write_key == write_key))), None)
+
+
 def wishes_of(viewer: Member) -> JournalWishes:
     """Give how a member wants the journal shown; who chose nothing gets what a new row would say."""
     kept = session().get(JournalWishes, viewer.id)

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -93,20 +94,21 @@ def new() -> Any:
     page = queries.page_of_sit(viewer(), sit) if sit else None
     if page is not None:
         return redirect(url_for("journal.edit", entry_id=page.id))
-    return shown("journal/new.html", form=PageForm(formdata=None), sit=sit, scales=SCALES)
+    return shown("journal/new.html", form=PageForm.blank(), sit=sit, scales=SCALES)
 
 
 @bp.post("/journal/pages")
 @limited("120 per hour")
 @hands_back(*WRITTEN)
 def write() -> Any:
-    """Keep a page."""
+    """Keep a page; where it is there already and says something else, both are shown."""
     form = PageForm()
     sit = _sit_asked(request.form.get("sit", type=int))
 
     entry = attempt(form, lambda at: _written(form, sit_id=sit.id if sit else None, at=at))
     if entry is None:
-        return shown("journal/new.html", form=form, sit=sit, scales=SCALES)
+        there = _page_there(form, sit)
+        return _edit(form, there) if there else shown("journal/new.html", form=form, sit=sit, scales=SCALES)
     return redirect(url_for("journal.show", entry_id=entry.id), 303)
 
 
@@ -125,7 +127,7 @@ def edit(entry_id: int) -> Any:
     page = queries.page_for(viewer(), entry_id)
     if not page.is_open:
         raise CannotBeOpened
-    return _edit_page(PageForm.of(page), page)
+    return _edit(PageForm.of(page), page)
 
 
 @bp.post("/journal/pages/<id:entry_id>")
@@ -136,7 +138,7 @@ def rewrite(entry_id: int) -> Any:
     form = PageForm()
 
     if attempt(form, lambda at: _written(form, entry_id=entry_id, at=at)) is None:
-        return _edit_page(form, queries.page_for(viewer(), entry_id))
+        return _edit(form, queries.page_for(viewer(), entry_id))
     return redirect(url_for("journal.show", entry_id=entry_id), 303)
 
 
@@ -204,6 +206,8 @@ def _written(form: PageForm, *, entry_id: int | None = None, sit_id: int | None 
         sit=_sit_asked(sit_id),
         entry=queries.entry_for(viewer(), entry_id) if entry_id is not None else None,
         **form.page,
+        version=form.version.data or "",
+        write_key=form.write_key.data or None,
         at=at,
     )
 
@@ -214,8 +218,22 @@ def _written_in_room(form: PageForm, slug: str, key: str, *, at: datetime) -> Jo
     return actions.write_page(by=viewer(), sit=sit, **form.page, adds=True, at=at)
 
 
-def _edit_page(form: PageForm, page: Page) -> Any:
-    return shown("journal/edit.html", form=form, page=page, scales=SCALES, shared=shared_among(viewer(), [page]))
+def _page_there(form: PageForm, sit: JournalSit | None) -> Page | None:
+    """Give the page that was to be new and is there already, by the name of its form or as the one of its sit."""
+    if form.write_key.errors:
+        form.write_key.data = str(uuid4())
+    named = queries.page_with_key(viewer(), form.write_key.data) if form.write_key.data else None
+    return named or (queries.page_of_sit(viewer(), sit) if sit else None)
+
+
+def _edit(form: PageForm, page: Page) -> Any:
+    """Show a page to be written on; where another version was read, with what stands now, and ready to follow it."""
+    came_between = page.is_open and form.version.data != page.version
+    form.version.data = page.version
+    stood = moved(page.before, page.after) if came_between else []
+    shared = shared_among(viewer(), [page])
+    between = {"came_between": came_between, "stood": stood}
+    return shown("journal/edit.html", form=form, page=page, scales=SCALES, shared=shared, **between)
 
 
 def _sit_asked(sit_id: int | None) -> JournalSit | None:

@@ -9,6 +9,7 @@ from community.errors import Conflict, Invalid
 from community.groups.models import Group
 from community.journal import actions as journal
 from community.journal.models import JournalEntry
+from community.journal.page import WrittenMeanwhile
 from community.members.models import Member
 from community.permissions import Act, require
 from community.programmes.models import Following, FollowingStatus, ModuleSit
@@ -29,6 +30,15 @@ class FollowsAnother(Conflict):
     sentence = "This group follows a programme whose sits are still to come. End that one first, or let it run out."
 
 
+class KeptBefore(Conflict):
+    """Other words were kept from a form of a module, which comes once more."""
+
+    sentence = (
+        "What you wrote here before is in your journal, and stays as it is. These words are not kept yet: keeping them "
+        "makes a page of their own."
+    )
+
+
 def follow_programme(*, by: Member, programme: Programme, at: datetime) -> None:
     """Follow a programme alone; taking up again what one had left is fine, and so is following twice."""
     require(by, Act.FOLLOW_PROGRAMME, programme, at=at)
@@ -47,12 +57,22 @@ def leave_programme(*, by: Member, programme: Programme, at: datetime) -> None:
     session().execute(sa.update(Following).where(mine, Following.status == FollowingStatus.FOLLOWED).values(**left))
 
 
-def write_on_module(*, by: Member, module: Module, body: str, thought: str, at: datetime) -> JournalEntry:
-    """Write on a module, as a new page of one's own journal; raises Invalid where nothing was written."""
+def write_on_module(
+    *, by: Member, module: Module, body: str, thought: str, write_key: str | None = None, at: datetime
+) -> JournalEntry:
+    """Write on a module, as a new page of one's own journal; the same ``write_key`` and words again give that page.
+
+    Raises Invalid where nothing was written, and KeptBefore where other words were kept with this key.
+    """
     require(by, Act.FOLLOW_PROGRAMME, module, at=at)
     if not (body.strip() or thought.strip()):
         raise Invalid("Write a line first, in whichever of the two you like.", field="body")
-    return journal.write_page(by=by, module=module.name, body=body, thought=thought, at=at)
+    try:
+        return journal.write_page(
+            by=by, module=module.name, body=body, thought=thought, version="", write_key=write_key, at=at
+        )
+    except WrittenMeanwhile as error:
+        raise KeptBefore from error
 
 
 def lay_programme(

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField, TimeField
-from wtforms.validators import InputRequired, Length
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField, TimeField
+from wtforms.validators import UUID, InputRequired, Length, Optional
 
+from community.journal.forms import NOT_WHOLE
 from community.sits.meeting import LINK_LENGTH
 from community.web import Form
 
@@ -28,3 +29,4 @@ class ReflectionForm(Form):
 
     body = TextAreaField("What happened, in the body first")
     thought = TextAreaField("What it tells me about my clients, my work, the practice")
+    write_key = HiddenField(validators=[Optional(), UUID(NOT_WHOLE)])  # names the page: a repeat is the same one

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
@@ -16,6 +17,8 @@ from community.programmes.models import Following
 from community.programmes.programme import PROGRAMMES, Module, Programme, module_named, programme, standing_in
 from community.sits.wording import no_such_time
 from community.web import attempt, limited, now, shown, viewer
+
+CONFLICT = 409
 
 bp = Blueprint("programmes", __name__)
 # Asked for by the pages below: a practice says in which programmes it stands, a journal's page to which it belongs.
@@ -68,7 +71,7 @@ def leave(key: str) -> Any:
 @bp.get("/programmes/<key>/<module>")
 def show_module(key: str, module: str) -> Any:
     """Lead from the aim to the practice, to writing, and on to sharing what one likes."""
-    return _module_page(programme(key).module(module), ReflectionForm())
+    return _module_page(programme(key).module(module), ReflectionForm(data={"write_key": str(uuid4())}))
 
 
 @bp.post("/programmes/<key>/<module>/pages")
@@ -78,11 +81,12 @@ def write(key: str, module: str) -> Any:
     chosen, form = programme(key).module(module), ReflectionForm()
 
     def act(at: datetime) -> Any:
-        return actions.write_on_module(
-            by=viewer(), module=chosen, body=form.body.data or "", thought=form.thought.data or "", at=at
-        )
+        said = {"body": form.body.data or "", "thought": form.thought.data or ""}
+        return actions.write_on_module(by=viewer(), module=chosen, **said, write_key=form.write_key.data or None, at=at)
 
     if attempt(form, act) is None:
+        if form.write_key.errors or form.status == CONFLICT:
+            form.write_key.data = str(uuid4())
         return _module_page(chosen, form)
     flash("Kept in your journal. Nobody else reads it.")
     return redirect(url_for("programmes.show_module", key=key, module=module, _anchor="written"), 303)

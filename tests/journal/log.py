@@ -1,5 +1,6 @@
 """Sits and pages of a journal for tests, made as rows and by the actions."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from community.journal.models import JournalSit
 from community.members.models import Member, SeenAs
 from community.sits.models import Attendance
 from community.sits.recurrence import parse_sit_key
+from tests.doors import Browser
 from tests.factories import inside, plan_sit
 
 HALF_AN_HOUR = timedelta(minutes=30)
@@ -35,6 +37,12 @@ def write(member: Member, sit: JournalSit | None = None, *, at: datetime | None 
     """Let a member write a page."""
     with inside(), transaction():
         return actions.write_page(by=member, sit=sit, at=at or now(), **said).id
+
+
+def read_of(browser: Browser, path: str) -> str:
+    """Let somebody open a page to write on; gives the version that they read."""
+    browser.get(f"{path}/edit")
+    return str(re.findall(r'name="version" value="(\d+)"', browser.page)[0])
 
 
 def sat_together(group: Group, by: Member, *others: Member, ago: timedelta = timedelta(hours=2)) -> str:

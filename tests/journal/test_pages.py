@@ -17,6 +17,7 @@ from community.practices.library import STARTER
 from community.seals import Ring
 from tests.doors import Browser
 from tests.factories import inside, make_practice
+from tests.journal.log import read_of
 from tests.people import People
 
 Open = Callable[..., Browser]
@@ -43,7 +44,7 @@ def test_a_page_is_written_read_changed_and_erased(people: People, browser: Open
     assert "I end kindly\nwith those I like." in ines.page
     assert "only you" in ines.page
     assert 'aria-current="page"' in ines.page
-    ines.post(path, body="The jaw first.", feeling="Tired.", thought="")
+    ines.post(path, version=read_of(ines, path), body="The jaw first.", feeling="Tired.", thought="")
     assert "Tired." in ines.get("/journal").get_data(as_text=True)
     assert "I end kindly" not in ines.page
     assert ines.post(f"{path}/erasure").status_code == 303
@@ -79,7 +80,8 @@ def test_a_slider_is_left_out_again_and_keeps_to_its_ends_and_steps(people: Peop
         refused = ines.post(f"/journal/pages/{page.id}", after_drive=wrong, after_drive_kept="y", body="Kept words.")
         assert refused.status_code == 422
         assert "Kept words." in ines.page
-    ines.post(f"/journal/pages/{page.id}", after_drive="35", body="A jaw.")
+    path = f"/journal/pages/{page.id}"
+    ines.post(path, version=read_of(ines, path), after_drive="35", body="A jaw.")
     assert pages_of(people.ines)[0].after == Systems()
 
 
@@ -97,6 +99,51 @@ def test_a_sit_has_one_page_however_often_it_is_sent(people: People, browser: Op
     assert first.headers["Location"] == second.headers["Location"]
     assert len(pages_of(people.ines)) == 1
     assert ines.get(f"/journal/pages/new?sit={sit}").headers["Location"].endswith("/edit")
+
+
+def test_an_older_reading_overwrites_nothing_and_both_stand_there(people: People, browser: Open) -> None:
+    ines, sit = browser(people.ines), sat_alone(people.ines)
+    first = ines.post("/journal/pages", sit=str(sit), body="Jawclenched", after_drive="20", after_drive_kept="y")
+    path = first.headers["Location"]
+    version = read_of(ines, path)
+    assert (
+        ines.post(path, version=version, body="Shoulderssank", after_threat="80", after_threat_kept="y").status_code
+        == 303
+    )
+    for stale in (version, ""):
+        assert ines.post(path, version=stale, body="Endingskindly").status_code == 409
+        assert "kept from another tab or device" in ines.page
+        assert "strongly after" in ines.page
+        stands, yours = ines.page.index("Shoulderssank"), ines.page.index("Endingskindly")
+        assert stands < ines.page.index("<textarea") < yours
+    assert [page.body for page in pages_of(people.ines)] == ["Shoulderssank"]
+    follows = re.findall(r'name="version" value="(\d+)"', ines.page)[0]
+    for _ in range(2):  # a second press changes nothing, and is told of nothing
+        assert ines.post(path, version=follows, body="Endingskindly").status_code == 303
+    assert [page.body for page in pages_of(people.ines)] == ["Endingskindly"]
+
+
+def test_a_new_page_that_is_sent_twice_is_one_page(people: People, browser: Open) -> None:
+    ines = browser(people.ines)
+    ines.get("/journal/pages/new")
+    key = re.findall(r'name="write_key" value="([^"]+)"', ines.page)[0]
+    sent = [ines.post("/journal/pages", write_key=key, body="Once.").headers["Location"] for _ in range(2)]
+    assert sent[0] == sent[1]
+    assert ines.post("/journal/pages", write_key=key, body="Otherwise.").status_code == 409
+    assert f'action="{sent[0]}"' in ines.page
+    assert ines.page.index("Once.") < ines.page.index("Otherwise.")
+    assert ines.post("/journal/pages", write_key="no such name", body="Kept words.").status_code == 422
+    assert "Kept words." in ines.page
+    assert [page.body for page in pages_of(people.ines)] == ["Once."]
+    assert browser(people.jonah).post("/journal/pages", write_key=key, body="Once.").headers["Location"] != sent[0]
+
+
+def test_a_page_of_a_sit_that_has_one_by_now_wipes_nothing(people: People, browser: Open) -> None:
+    ines, sit = browser(people.ines), sat_alone(people.ines)
+    ines.post("/journal/pages", sit=str(sit), body="Jawclenched")
+    assert ines.post("/journal/pages", sit=str(sit), thought="Endingskindly").status_code == 409
+    assert ines.page.index("Jawclenched") < ines.page.index("Endingskindly")
+    assert [(page.body, page.thought) for page in pages_of(people.ines)] == [("Jawclenched", "")]
 
 
 def test_what_is_too_long_is_refused_and_given_back(people: People, browser: Open) -> None:

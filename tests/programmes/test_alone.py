@@ -17,6 +17,7 @@ from tests.people import People
 
 Open = Callable[..., Browser]
 SETTLING = "/programmes/settling"
+NAMED = re.compile(r'name="write_key" value="([^"]+)"')
 WROTE = re.compile(r"You wrote on")
 
 
@@ -88,6 +89,22 @@ def test_what_one_writes_goes_sealed_into_ones_own_journal_and_its_day_stands_be
         ines.get(path)
         assert "“Before the door opens”" in ines.page
         assert f'<a href="{SETTLING}/door">Settling</a>' in ines.page
+
+
+def test_writing_that_comes_twice_makes_one_page_and_other_words_one_of_their_own(
+    people: People, browser: Open
+) -> None:
+    ines, door = browser(people.ines), f"{SETTLING}/door"
+    ines.get(door)
+    key = NAMED.findall(ines.page)[0]
+    for _ in range(2):
+        assert ines.post(f"{door}/pages", write_key=key, body="Warm hands.").status_code == 303
+    assert ines.post(f"{door}/pages", write_key=key, body="Cold feet.").status_code == 409
+    assert "Cold feet." in ines.page
+    assert ines.post(f"{door}/pages", write_key=NAMED.findall(ines.page)[0], body="Cold feet.").status_code == 303
+    assert ines.post(f"{door}/pages", write_key="no such name", body="Cold feet.").status_code == 422
+    with inside():
+        assert sorted(page.body for page in journal.entries_of(people.ines)) == ["Cold feet.", "Warm hands."]
 
 
 def test_practices_and_programmes_lead_to_each_other(people: People, browser: Open) -> None:

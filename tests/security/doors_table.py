@@ -28,6 +28,7 @@ from tests.security.table import (
     answers,
     cases,
     groups,
+    late,
     links,
     posts,
     practices,
@@ -367,11 +368,16 @@ JOURNAL: dict[str, list[Row]] = {
     "POST /journal/pages": [
         *alike(SIGNED_IN, fields=SAID),
         *alike(JONAH, others=ABSENT, fields={**SAID, "sit": "@journal:sit"}),
-        *alike(JONAH, others=ABSENT, fields={**SAID, "sit": "@journal:sit of page"}),
+        *late(alike(JONAH, others=ABSENT, fields={**SAID, "sit": "@journal:sit of page"})),  # it says something else
     ],
     "GET /journal/pages/<id:entry_id>": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
     "GET /journal/pages/<id:entry_id>/edit": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
-    "POST /journal/pages/<id:entry_id>": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}, fields=SAID),
+    "POST /journal/pages/<id:entry_id>": [
+        *alike(
+            JONAH, others=ABSENT, args={"entry_id": "@journal:page"}, fields={**SAID, "version": "@journal:version"}
+        ),
+        *late(alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}, fields=SAID)),  # of no reading at all
+    ],
     "POST /journal/pages/<id:entry_id>/erasure": alike(JONAH, others=ABSENT, args={"entry_id": "@journal:page"}),
     "POST /groups/<slug>/sits/<key>/pages": sits(READERS, archived=NONE, fields=SAID),
     "POST /journal/sits": alike(SIGNED_IN, fields=ALONE),

@@ -12,7 +12,7 @@ from community.clock import now
 from community.db import session, transaction
 from community.groups.models import Belonging, Group, GroupKind, GroupStatus, JoinRequest, RequestState
 from community.journal.actions import log_sit_alone, write_page
-from community.journal.page import Systems
+from community.journal.page import Systems, opened
 from community.members.models import Invitation, Joining, Member, MemberStatus, PasswordReset
 from community.members.tokens import new_token
 from community.moderation.models import Case, CaseReason, CaseState, ReasonKind, SubjectKind, Verdict
@@ -366,6 +366,7 @@ def _journal(scene: Scene) -> None:
             by=jonah, sit=sit, after=Systems(threat=80), body=words, feeling=words, thought=words, at=now()
         )
         scene.ids["journal:page"] = page.id
+        scene.ids["journal:version"] = int(opened(page, sit).version)
 
 
 def _passages(scene: Scene) -> None:

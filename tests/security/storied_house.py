@@ -175,6 +175,7 @@ def keep_a_journal(story: Storied) -> None:
     ines = story.browser(story.people.ines)
     path = ines.post("/journal/pages", body=SAID["journal"], thought=SAID["journal"]).headers["Location"]
     ines.post("/journal/pages", body=SAID["journal"] * 3000)
+    ines.post(path, feeling=SAID["journal"])
     ines.post(path, feeling=SAID["journal"], after_drive=SAID["mistyped"], after_drive_kept="y")
     ines.get(f"/journal?before={SAID['question']}")
     ring = story.app.extensions["seals"]

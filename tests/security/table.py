@@ -150,7 +150,11 @@ def sits(may: People, *, archived: People | None = None, fields: Mapping[str, st
 
 def sits_too_early(may: People, *, archived: People) -> list[Row]:
     """Give the rows of what waits for the closing bell, of a sit whose doors are open: who may is told to wait."""
-    rows = sits(may, archived=archived)
+    return late(sits(may, archived=archived))
+
+
+def late(rows: list[Row]) -> list[Row]:
+    """Give rows in which whoever may is told that something else came before."""
     return [
         replace(row, answers={who: LATE if said == IN else said for who, said in row.answers.items()}) for row in rows
     ]

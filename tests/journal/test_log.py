@@ -125,6 +125,18 @@ def test_who_comes_back_after_the_closing_bell_has_sat_until_they_left(people: P
     assert (sit.minutes, sit.ended_at) == (10, left)
 
 
+def test_a_sit_that_is_taken_out_while_it_goes_on_comes_back_with_the_seat(
+    people: People, live: Connect, browser: Open
+) -> None:
+    key = plan_sit(people.group, people.maren, begins_in=UNDER_WAY)
+    line, ines = sit_down(live, people.ines, key), browser(people.ines)
+    assert "not put back" not in ines.get("/journal").get_data(as_text=True)
+    ines.post(f"/journal/sits/{logged(people.ines)[0].id}/erasure")
+    assert logged(people.ines) == []
+    assert line.command("sit:join", sit=key, tab="one")["ok"]
+    assert [sit.ended_at for sit in logged(people.ines)] == [None]
+
+
 def test_another_tab_sits_on(people: People, live: Connect, browser: Open) -> None:
     key = plan_sit(people.group, people.maren, begins_in=UNDER_WAY)
     sit_down(live, people.ines, key, "left").command("sit:leave", sit=key, tab="left")

@@ -1,9 +1,10 @@
 """The member's own days, and which of the last four weeks' had a sit. Pure: no clock, no database.
 
 A day ends when its member says so (four in the morning, where they say nothing), in the zone they live in now. What
-comes of it is twenty-eight marks and nothing else: no number, no run that could break, no word for an empty one. So a
-missed day, another zone, a change of the clocks or another end of the day can move a sit to the mark beside, and takes
-none away.
+comes of it is twenty-eight marks and nothing else: no number, no run that could break, no word for an empty one. A mark
+shows a day and no sit, so two sits of a day share one. Another zone or another end of the day can move a sit by a mark
+or two: onto one that is filled already, or, the oldest, out of the window. The log keeps each of them, and the marks
+never accuse.
 """
 
 from bisect import bisect_right

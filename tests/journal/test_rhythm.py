@@ -1,4 +1,4 @@
-"""The rhythm against what it promises: whatever the clocks and the member do, every sit keeps its mark."""
+"""The rhythm against what it promises: it marks days, it accuses nobody, and what moves a mark is known."""
 
 import inspect
 from datetime import UTC, date, datetime, timedelta
@@ -44,6 +44,14 @@ def test_a_sit_after_midnight_belongs_to_the_day_before_until_the_day_ends() -> 
     assert marks([late], LISBON) == [date(2026, 11, 20)]
     assert marks([early], LISBON) == [date(2026, 11, 21)]
     assert marks([late], OwnDays(LISBON.zone, 0)) == [date(2026, 11, 21)]
+
+
+def test_sits_of_two_days_share_a_mark_where_the_day_ends_otherwise_and_the_oldest_passes_out() -> None:
+    evening, night = datetime(2026, 11, 20, 20, tzinfo=UTC), datetime(2026, 11, 21, 5, tzinfo=UTC)
+    later = OwnDays(LISBON.zone, 360)
+    assert [len(marks([evening, night], own)) for own in (LISBON, later)] == [2, 1]
+    oldest = LISBON.weeks_until(LISBON.day_of(TODAY)).begin
+    assert [len(marks([oldest], own)) for own in (LISBON, later)] == [1, 0]
 
 
 def test_a_missed_day_is_an_empty_mark_and_the_others_stay() -> None:

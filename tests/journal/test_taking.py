@@ -187,6 +187,7 @@ def test_a_seat_goes_as_soon_as_its_room_has_closed(people: People, browser: Ope
 def test_the_end_of_ones_day_is_chosen(people: People, browser: Open) -> None:
     ines = browser(people.ines)
     ines.get("/journal/settings")
+    assert "Your log keeps every one of them." in ines.page
     assert '<option value="240" selected>at four in the morning</option>' in ines.page
     assert ines.post("/journal/settings", day_ends_minutes="720", shows_company="y").status_code == 303
     ines.get("/journal/settings")

@@ -2,7 +2,7 @@
 /** A way out of this browser: it takes along what waits here, so what was sat alone goes to the journal before. */
 import { Sat } from "../sat.js";
 
-export const selector = 'form[action^="/sign-out"]';
+export const selector = "form[action^='/sign-out']";
 
 /** Whoever wants to leave is not held longer than this. */
 const PATIENCE = 4_000;

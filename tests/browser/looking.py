@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, WebError, expect
 
 # Schemes that stay inside the browser.
 INSIDE = frozenset({"data", "blob", "about", "chrome-error"})
@@ -63,6 +63,13 @@ def violations(page: Page) -> list[str]:
         f"{one['id']}: {one['help']}\n  " + "\n  ".join(" ".join(map(str, node["target"])) for node in one["nodes"])
         for one in found
     ]
+
+
+def assert_in_sight(part: Locator) -> None:
+    """Hold that something is wholly in the window, without scrolling, at 1280 by 800 and on a phone."""
+    for width, height in ((390, 844), (1280, 800)):
+        part.page.set_viewport_size({"width": width, "height": height})
+        expect(part).to_be_in_viewport(ratio=1)
 
 
 def assert_no_sideways_scroll(page: Page) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import Watch, assert_accessible, assert_no_sideways_scroll
+from tests.browser.looking import Watch, assert_accessible, assert_in_sight, assert_no_sideways_scroll
 from tests.browser.server import Server
 from tests.browser.sitting import AWAY, NOTE_BELLS, SignedIn
 from tests.browser.test_kept_room import expect_no_room, expect_nothing
@@ -164,3 +164,4 @@ def test_the_room_of_one_is_open_to_all(signed_in: SignedIn, look: dict[str, Any
     assert_no_sideways_scroll(ines)
     begin(ines)
     assert_accessible(ines)
+    assert_in_sight(ines.get_by_role("button", name="Stop here"))

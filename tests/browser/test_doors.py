@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from community.clock import now
 from tests.browser import rows
+from tests.browser.looking import assert_in_sight
 from tests.browser.server import Server
 
 SignedIn = Callable[..., Page]
@@ -41,6 +42,7 @@ def test_whoever_waits_at_soft_doors_is_let_in_when_the_sit_turns(signed_in: Sig
     expect(room).not_to_have_attribute("data-waiting", "")
     expect(room).to_have_class(re.compile("silence"))
     soften(server, soft=False)
+    assert_in_sight(page.locator("[data-room-foot]").get_by_role("button", name="Leave quietly"))
 
 
 def test_one_thanks_in_the_circle_without_leaving_the_room(signed_in: SignedIn, server: Server) -> None:

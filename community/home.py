@@ -9,6 +9,7 @@ from flask import Blueprint, render_template
 from community.journal.looking_back import own_days
 from community.journal.wording import ends_of_day
 from community.passages.queries import from_notebook
+from community.programmes.queries import followed_alone
 from community.sits import live as rooms
 from community.sits import queries as sits
 from community.sits.intentions import may_be_meant, means_to_come
@@ -44,6 +45,7 @@ def today() -> Any:
         ring=_ring(next_sit) if next_sit and next_sit.is_open(at) else None,
         later=[sit for sit in coming if sit is not next_sit],
         line=from_notebook(by),
+        programmes=followed_alone(by),
         threads=threads.new_for(by, THREADS_SHOWN, at=at),
         rhythm=own.rhythm,
         day_ends=ends_of_day(own.days.ends_minutes),

@@ -33,7 +33,7 @@ def lived_in(people: People) -> People:
         ("/threads/1", 3),
         ("/threads/1?page=1", 3),
         ("/groups/ending-on-time", 6),
-        ("/", 6),
+        ("/", 7),
         ("/notices", 2),
         ("/journal", 5),
     ],

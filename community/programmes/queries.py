@@ -66,6 +66,12 @@ def followed_by(viewer: Member) -> dict[str, Following]:
     return {each.programme: each for each in session().scalars(mine)}
 
 
+def followed_alone(viewer: Member) -> list[Programme]:
+    """Give the programmes that a member follows alone, in the order of the house; one that is gone is left out."""
+    mine = followed_by(viewer)
+    return [each for key, each in PROGRAMMES.items() if key in mine]
+
+
 def followed_together(viewer: Member) -> list[Together]:
     """Give what the groups that a member may read follow, with its sits, in one statement."""
     readable = readable_group_ids(viewer.id)

@@ -31,8 +31,12 @@ def test_a_member_follows_a_programme_leaves_it_and_comes_back(people: People, b
     assert "You follow this programme, and nobody else sees that." in ines.page
     ines.get("/programmes")
     assert "you follow it" in ines.page
+    ines.get("/")
+    assert f'href="{SETTLING}"' in ines.page
     ines.post(f"{SETTLING}/departure", follow=True)
     assert "What you wrote stays in your journal" in ines.page
+    ines.get("/")
+    assert f'href="{SETTLING}"' not in ines.page
     ines.post(f"{SETTLING}/departure")  # twice is fine
     ines.post(f"{SETTLING}/followings")
     with inside():

@@ -267,3 +267,16 @@ def test_a_programme_that_has_been_leaves_the_groups_page_after_a_while(people: 
     laid_before(people, timedelta(weeks=6), "receiving_care")
     ines.get(GROUP)
     assert "together" not in ines.page
+
+
+def test_teachers_find_programmes_where_they_plan_and_members_in_the_library(people: People, browser: Open) -> None:
+    maren, ines = browser(people.maren), browser(people.ines)
+    for path in (GROUP, f"{GROUP}/sits/new", "/practices"):
+        maren.get(path)
+        assert 'href="/programmes"' in maren.page, path
+    for path, shown in ((GROUP, False), ("/practices", True)):
+        ines.get(path)
+        assert ('href="/programmes"' in ines.page) is shown, path
+    laid(people, browser)
+    maren.get(GROUP)
+    assert "Follow a short programme together" not in maren.page

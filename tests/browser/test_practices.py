@@ -5,11 +5,19 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from community.practices.library import STARTER
 from tests.browser.looking import assert_accessible
 
 SignedIn = Callable[..., Page]
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+SHORT_MIN = 12  # minutes of a practice that fits on one sheet, with its care
+
+
+def sheets(page: Page, key: str) -> int:
+    """Print a practice on A4 and count the sheets."""
+    page.goto(f"/practices/{key}")
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True, format="A4")))
 
 
 def test_a_moment_leads_a_teacher_to_a_sit_planned_with_what_meets_it(signed_in: SignedIn) -> None:
@@ -48,4 +56,6 @@ def test_a_practice_prints_as_a_page_in_black_on_white(signed_in: SignedIn) -> N
         expect(page.locator(left_out).first).to_be_hidden()
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert re.fullmatch(r"rgb\(255, 255, 255\)", ground)
-    assert page.pdf(prefer_css_page_size=True, format="A4").startswith(b"%PDF")
+    short = [key for key, practice in STARTER.items() if practice.minutes <= SHORT_MIN]
+    assert short
+    assert [key for key in short if sheets(page, key) != 1] == []

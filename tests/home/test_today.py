@@ -110,7 +110,7 @@ def test_one_sits_now_in_the_group_in_which_one_sat_last_and_nowhere_while_muted
     sat_in(people.ines, here, now() - timedelta(days=1))
     ines.get("/")
     assert "Sit now in Ending on Time" in ines.page
-    assert ines.page.index("Sit now") < ines.page.index("This week") < ines.page.index("New in your groups")
+    assert ines.page.index("New in your groups") < ines.page.index("Sit now") < ines.page.index("This week")
     with inside(), transaction():
         session().get_one(Membership, (people.group.id, people.ines.id)).muted_until = now() + timedelta(hours=1)
     ines.get("/")

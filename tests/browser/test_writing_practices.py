@@ -165,7 +165,7 @@ def test_of_two_teachers_at_once_the_second_reads_both(signed_in: SignedIn, watc
         page.get_by_label("What changed").fill("Another sentence.")
     tomasz.get_by_label("In a sentence").fill(f"Said by Tomasz, {look['color_scheme']} {look['viewport']['width']}.")
     tomasz.get_by_role("button", name="Keep this version").click()
-    expect(tomasz.get_by_role("heading", level=1)).not_to_have_text("Say it otherwise")
+    expect(tomasz.get_by_role("heading", level=1)).not_to_have_text("Change this practice")
     maren.get_by_label("Title").fill("The last minutes")
     maren.get_by_role("button", name="Keep this version").click()
     expect(maren.get_by_role("heading", name="What the other version changed")).to_be_visible()

@@ -147,6 +147,8 @@ def test_a_page_that_was_open_for_too_long_gives_every_line_back(people: People,
 
 def test_a_new_version_says_what_changed_and_the_earlier_one_stays(people: People, browser: Open) -> None:
     maren = wrote(people, browser)
+    maren.get("/practices/p-1")
+    assert maren.page.index("Change this practice") < maren.page.index("How it goes")
     assert maren.get("/practices/p-1/edit").status_code == 200
     assert "Feel both feet." in maren.page
     lines = [LINES[0], {**LINES[1], "words": "Feel your hands."}, *LINES[2:]]
@@ -209,6 +211,8 @@ def test_a_withdrawn_practice_is_offered_no_longer_until_it_is_restored(people: 
     maren, ines = wrote(people, browser), browser(people.ines)
     assert maren.post("/practices/p-1/withdrawal").status_code == 303
     assert maren.post("/practices/p-1/withdrawal").status_code == 303  # twice is fine
+    maren.get("/practices/p-1")
+    assert "Change this practice" in maren.page  # what is not offered may still be changed
     ines.get("/practices")
     assert WROTE not in ines.page
     assert ines.get("/practices/p-1").status_code == 200  # for those who find it in a sit

@@ -36,6 +36,7 @@ def test_before_the_bell_one_may_say_where_one_stands(people: People, browser: O
     ines = browser(people.ines)
     ines.get(ROOM + key)
     assert (hidden(ines, "data-room-before"), hidden(ines, "data-room-after")) == (False, True)
+    assert ines.page.index("Where do you stand, before?") < ines.page.index("How this sit goes")
     kept = ines.post(f"{ROOM}{key}/pages", before_threat="80", before_threat_kept="y", before_drive="50")
     assert kept.headers["Location"] == ROOM + key
     (page,) = pages_of(people.ines)

@@ -17,7 +17,7 @@ import { keep, recall } from "./sit/panel.js";
  * @property {number} until_ms the closing bell
  * @property {boolean} done
  */
-/** @typedef {{pages: Map<string, string>, refused: Map<string, string>, waiting: boolean}} Brought by the sits' keys */
+/** @typedef {{pages: Map<string, string>, refused: Map<string, string>, brief: Set<string>, waiting: boolean}} Brought by the sits' keys */
 
 /** Who leaves sooner has only looked in. */
 const LEAST = 60_000;
@@ -59,17 +59,21 @@ export class Sat {
 
   /**
    * Bring what is over to the journal. What cannot be brought now stays; what the journal will never take goes, and
-   * `refused` says why. Whoever is leaving this browser brings what has no end yet, too: with its last sign of life.
+   * `refused` says why; `brief` names what was over within a minute. Whoever is leaving this browser brings what has
+   * no end yet, too: with its last sign of life.
    * @param {number} now
    * @param {{leaving?: boolean}} [how]
    * @returns {Promise<Brought>}
    */
   async bring(now, { leaving = false } = {}) {
     /** @type {Brought} */
-    const brought = { pages: new Map(), refused: new Map(), waiting: false };
+    const brought = { pages: new Map(), refused: new Map(), brief: new Set(), waiting: false };
     for (const one of this.#all().filter(({ done, until_ms }) => leaving || done || now > until_ms + GONE)) {
       if (one.ended_ms - one.began_ms >= LEAST) await this.#send(one, brought);
-      else this.drop(one.key);
+      else {
+        brought.brief.add(one.key);
+        this.drop(one.key);
+      }
     }
     return brought;
   }

@@ -81,8 +81,8 @@ test("the way out waits until it is brought, once, and is not held where nothing
 });
 
 test("who leaves within a minute has only looked in", async () => {
-  const { mine } = sit(BEGAN + 59_000);
-  await mine.bring(UNTIL);
+  const { mine, key } = sit(BEGAN + 59_000);
+  assert.deepEqual([...(await mine.bring(UNTIL)).brief], [key]);
   assert.deepEqual([sent, [...kept.values()].join("")], [[], ""]);
 });
 

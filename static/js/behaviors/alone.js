@@ -19,6 +19,7 @@ const TRY_AGAIN = 15_000;
 const WAITS = "Your journal has it as soon as the house can be reached, from here or from the next page you open.";
 const AWAY = "The house cannot be reached just now. Close this page whenever you like.";
 const ARRIVED = "This sit is in your journal.";
+const BRIEF = "It was under a minute, so it is not in your journal.";
 
 /** @typedef {import("../types/sit").AloneData} AloneData */
 
@@ -162,10 +163,11 @@ class Alone {
   async #bring() {
     clearTimeout(this.#again);
     const key = this.#key ?? "";
-    const { pages, refused, waiting } = await this.#sat.bring(this.#now);
+    const { pages, refused, brief, waiting } = await this.#sat.bring(this.#now);
     const page = pages.get(key);
     this.#away = waiting;
     if (page) this.#offer(page);
+    else if (brief.has(key)) this.#panel.tell(BRIEF);
     else if (refused.has(key)) this.#panel.tell(refused.get(key) ?? "");
     else if (waiting) {
       this.#panel.tell(WAITS);

@@ -127,6 +127,14 @@ def test_looking_it_over_keeps_nothing_and_says_what_is_found(people: People, br
     assert maren.get("/practices/p-1").status_code == 404
 
 
+def test_that_the_words_are_kept_is_said_once(people: People, browser: Open) -> None:
+    maren = browser(people.maren)
+    for title in ("", "Ending kindly"):
+        assert maren.post("/practices", **typed(*LINES[:3], title=title)).status_code == 422
+        assert "The plan needs another look." in maren.page
+        assert maren.page.count("What you wrote is still here.") == 1
+
+
 @pytest.mark.parametrize("asked", ["-1", "999", "x", "٣", "9" * 400, "1.0"])
 def test_a_line_that_is_not_there_is_neither_opened_nor_taken_out(people: People, browser: Open, asked: str) -> None:
     maren = browser(people.maren)

@@ -133,6 +133,7 @@ def test_the_check_itself_would_notice_what_slips_through(
     page.goto("/sign-in")
     page.get_by_role("button", name="Step in as Ines").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.wait_for_load_state("networkidle")  # Today has questions of its own
     page.on("request", lambda one: asked.append(one.url) if unasked(one) else None)
     page.goto(address)
     page.evaluate(PROVOKE)

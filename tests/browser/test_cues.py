@@ -10,8 +10,8 @@ from tests.browser import rows
 from tests.browser.server import Server
 from tests.browser.sitting import GROUP, SignedIn, expect_live
 
-# Three browsers and another test share two cores here, so this tells a word that waits for a tick from one that does not;
-# how near to the plan words are on a machine that is not busy stands in docs/benchmarks.md, found by -s.
+# Three browsers and another test share two cores here, so this tells only whether a word waits for another tick; how
+# near to the plan words are on a machine that is not busy stands in docs/benchmarks.md, found by -s.
 HELD_UP_MS = 1_000
 SAID = {0: "Feel the chair.", 8: "Let the breath be as it is.", 16: "Listen, near and far."}
 PLAN = {

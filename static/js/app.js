@@ -27,7 +27,7 @@ export const behaviors = [
   { selector: "[data-ask]", when: "near", load: () => import("./behaviors/ask.js") },
   { selector: "[data-thread]", when: "rest", load: () => import("./behaviors/thread.js") },
   { selector: "[data-passage]", when: "rest", load: () => import("./behaviors/passage.js") },
-  { selector: "form[action^='/sign-out']", when: "now", load: () => import("./behaviors/sign-out.js") },
+  { selector: "[data-sign-out]", when: "now", load: () => import("./behaviors/sign-out.js") },
   { selector: "[data-at-hand]", when: "rest", load: () => import("./behaviors/at-hand.js") },
   { selector: "[data-notices]", when: "rest", load: () => import("./behaviors/notices.js") },
 ];

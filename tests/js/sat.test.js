@@ -64,7 +64,7 @@ test("the way out waits until it is brought, once, and is not held where nothing
   globalThis.document.querySelector = () => ({ getAttribute: () => "7" });
   const out = () => {
     const form = { left: 0, addEventListener: (_name, then) => { form.submitted = then; }, submit: () => { form.left += 1; } };
-    mount(form);
+    mount({ querySelector: () => form });
     return form;
   };
   const press = (form) => {

@@ -2,13 +2,14 @@
 /** A way out of this browser: it takes along what waits here, so what was sat alone goes to the journal before. */
 import { Sat } from "../sat.js";
 
-export const selector = "form[action^='/sign-out']";
+export const selector = "[data-sign-out]";
 
 /** Whoever wants to leave is not held longer than this. */
 const PATIENCE = 4_000;
 
-/** @param {HTMLFormElement} form */
-export function mount(form) {
+/** @param {HTMLElement} element holds the form */
+export function mount(element) {
+  const form = /** @type {HTMLFormElement} */ (element.querySelector("form"));
   const whose = document.querySelector('meta[name="writer"]')?.getAttribute("content") ?? "";
   let leaving = false;
   form.addEventListener("submit", (event) => {
